@@ -32,8 +32,8 @@ class Clock(Protocol):
 class Engine(Protocol):
     """Движок семейства Camunda 7 глазами одного работника (worker id, тенант).
 
-    Ошибки (domain.errors): `Retry` (не выполнено), `OutcomeUnknown` (связь оборвалась после отправки), `SystemPaused` (401, 403),
-    `Reject` (отказ по существу). Методы задач, которых уже нет, описаны у каждого метода.
+    Ошибки (domain.errors): `Retry` (не выполнено), `OutcomeUnknown` (связь оборвалась после отправки),
+    `SystemPaused` (401, 403), `Reject` (отказ по существу). Методы задач, которых уже нет, описаны у каждого метода.
     """
 
     @property
