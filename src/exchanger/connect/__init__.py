@@ -1,0 +1,26 @@
+"""Для авторов систем: System, Work, Call, обещания, пределы, автомат, HTTP."""
+
+from exchanger.connect.circuit import Circuit
+from exchanger.connect.http import Answer, Http, HttpOptions, Intent
+from exchanger.connect.limits import Limiter, Limits
+from exchanger.connect.system import Finding, OpenSystem, Severity, System
+from exchanger.connect.work import CallPromise, Cursor, Notice, Work, WorkPromise
+
+__all__ = [
+    "Answer",
+    "CallPromise",
+    "Circuit",
+    "Cursor",
+    "Finding",
+    "Http",
+    "HttpOptions",
+    "Intent",
+    "Limiter",
+    "Limits",
+    "Notice",
+    "OpenSystem",
+    "Severity",
+    "System",
+    "Work",
+    "WorkPromise",
+]

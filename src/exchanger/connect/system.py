@@ -1,0 +1,115 @@
+"""Система: клиент, пределы, карантин и её операции по темам."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import IntEnum
+from typing import Any, Generic, TypeVar
+
+from exchanger.connect.circuit import Circuit
+from exchanger.connect.limits import Limiter, Limits
+from exchanger.connect.work import Work, WorkPromise
+from exchanger.ports import Clock
+
+S = TypeVar("S")
+C = TypeVar("C")
+W = TypeVar("W")
+
+
+class Severity(IntEnum):
+    """Насколько находка важна."""
+
+    OK = 0
+    WARNING = 1
+    ERROR = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Находка самопроверки: что увидели и что делать."""
+
+    severity: Severity
+    what: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSystem:
+    """Система, готовая к работе: операции с клиентом внутри."""
+
+    name: str
+    works: Mapping[str, Work[Any]]
+    limiter: Limiter
+    circuit: Circuit
+    quarantine: timedelta
+    check: Callable[[], Awaitable[list[Finding]]]
+
+    @property
+    def topics(self) -> list[str]:
+        """Темы, которые система здесь обслуживает."""
+        return sorted(self.works)
+
+
+@dataclass(frozen=True, slots=True)
+class _Operation(Generic[C]):
+    topics: tuple[str, ...]
+    promise: WorkPromise
+    make: Callable[[C], Work[Any]]
+
+
+class System(Generic[S, C]):
+    """Описание системы: одно на папку `systems/<имя>`. S — настройки, C — клиент."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        client: Callable[[S, Limiter, Clock], AbstractAsyncContextManager[C]],
+        limits: Callable[[S], Limits],
+        quarantine: Callable[[S], timedelta],
+    ) -> None:
+        self.name = name
+        self._client = client
+        self._limits = limits
+        self._quarantine = quarantine
+        self._operations: list[_Operation[C]] = []
+        self._probes: list[Callable[[C], Awaitable[list[Finding]]]] = []
+
+    def work(self, *topics: str, promise: WorkPromise) -> Callable[[W], W]:
+        """Объявить работу для тем; класс получает клиента системы первым и единственным параметром."""
+
+        def register(operation: W) -> W:
+            if not callable(operation):
+                raise TypeError(f"{operation!r}: операция должна быть классом с клиентом в параметре")
+            self._operations.append(_Operation(topics, promise, operation))
+            return operation
+
+        return register
+
+    def check(self, probe: Callable[[C], Awaitable[list[Finding]]]) -> Callable[[C], Awaitable[list[Finding]]]:
+        """Объявить самопроверку для doctor и готовности."""
+        self._probes.append(probe)
+        return probe
+
+    @property
+    def topics(self) -> dict[str, WorkPromise]:
+        """Темы системы и обещания операций."""
+        return {topic: operation.promise for operation in self._operations for topic in operation.topics}
+
+    @asynccontextmanager
+    async def open(self, settings: S, clock: Clock) -> AsyncIterator[OpenSystem]:
+        """Открыть систему: клиент и операции, готовые к вызову. К самой системе не обращается."""
+        limiter = Limiter(self._limits(settings))
+        async with self._client(settings, limiter, clock) as client:
+            works: dict[str, Work[Any]] = {}
+            for operation in self._operations:
+                made = operation.make(client)
+                works.update(dict.fromkeys(operation.topics, made))
+
+            async def check() -> list[Finding]:
+                return [finding for probe in self._probes for finding in await probe(client)]
+
+            yield OpenSystem(self.name, works, limiter, Circuit(self.name, clock), self._quarantine(settings), check)
