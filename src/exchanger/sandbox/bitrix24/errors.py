@@ -1,0 +1,40 @@
+"""Ошибки портала в том виде, в каком их видит клиент REST."""
+
+from __future__ import annotations
+
+NOT_ALLOWED = "1048582"
+
+
+class RestError(Exception):
+    """Отказ портала: код (строка), описание и статус HTTP."""
+
+    def __init__(self, code: str, description: str, status: int = 400) -> None:
+        super().__init__(f"{code}: {description}")
+        self.code = code
+        self.description = description
+        self.status = status
+
+
+def missing(parameter: str) -> RestError:
+    """Обязательный параметр метода не передан."""
+    return RestError("100", f"Could not find value for parameter {{{parameter}}}")
+
+
+def core(text: str) -> RestError:
+    """Отказ ядра модуля задач; описание кончается на `<br>`, как на портале."""
+    return RestError("ERROR_CORE", f"{text}<br>")
+
+
+def not_allowed() -> RestError:
+    """Действие над задачей запрещено (так же отвечает и на несуществующую задачу)."""
+    return RestError(NOT_ALLOWED, "Action on the task is not allowed")
+
+
+def zero(text: str) -> RestError:
+    """Ошибка с кодом `0`."""
+    return RestError("0", text)
+
+
+def unknown_method() -> RestError:
+    """Метода с таким именем нет."""
+    return RestError("ERROR_METHOD_NOT_FOUND", "Method not found!", 404)
