@@ -1,0 +1,6 @@
+"""Настоящий RabbitMQ без root: установленный или распакованный из пакетов дистрибутива."""
+
+from exchanger.sandbox.rabbitmq.server import RabbitServer, rabbitmq_process, rabbitmq_server
+from exchanger.sandbox.rabbitmq.software import Software, ensure_software
+
+__all__ = ["RabbitServer", "Software", "ensure_software", "rabbitmq_process", "rabbitmq_server"]
