@@ -9,6 +9,7 @@ from exchanger.sandbox import guard
 from exchanger.sandbox.errors import SandboxError
 
 _TAIL_LINES = 15
+_STACK_FRAME = ("\tat ", "\t...")
 _GRACE = 30.0
 
 
@@ -67,9 +68,10 @@ class ChildProcess:
         self._process.send_signal(signal.SIGCONT)
 
     def log_tail(self) -> str:
-        """Возвращает последние строки журнала для сообщения об ошибке."""
+        """Возвращает последние строки журнала, без стека Java, для сообщения об ошибке."""
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
-        return "\n".join([line for line in lines if line.strip()][-_TAIL_LINES:])
+        telling = [line for line in lines if line.strip() and not line.startswith(_STACK_FRAME)]
+        return "\n".join(telling[-_TAIL_LINES:])
 
     def _dismiss_guard(self) -> None:
         if self._owner is not None:

@@ -1,9 +1,11 @@
 """Один узел RabbitMQ со своим epmd: запуск, остановка, авария, заморозка, виртуальные узлы."""
 
 import asyncio
+import json
 import secrets
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -136,15 +138,24 @@ class RabbitServer:
             raise SandboxError(f"rabbitmqctl {arguments[0]}: {(done.stderr or done.stdout).strip()}")
         return done.stdout
 
-    def create_vhost(self, vhost: str) -> str:
-        """Создаёт виртуальный узел с полными правами нашего пользователя и возвращает его адрес AMQP."""
-        self.ctl("add_vhost", vhost)
-        self.ctl("set_permissions", "-p", vhost, USER, ".*", ".*", ".*")
-        return self.vhost_url(vhost)
+    def create_vhosts(self, *vhosts: str) -> list[str]:
+        """Создаёт виртуальные узлы с полными правами нашего пользователя и возвращает их адреса AMQP."""
+        rights = {"user": USER, "configure": ".*", "write": ".*", "read": ".*"}
+        definitions = {
+            "vhosts": [{"name": vhost} for vhost in vhosts],
+            "permissions": [rights | {"vhost": vhost} for vhost in vhosts],
+        }
+        # One call of rabbitmqctl starts an Erlang machine (0.4 s): definitions make many of them at once.
+        with tempfile.NamedTemporaryFile("w", dir=self._directory, suffix=".json", encoding="utf-8") as file:
+            json.dump(definitions, file)
+            file.flush()
+            self.ctl("import_definitions", file.name)
+        return [self.vhost_url(vhost) for vhost in vhosts]
 
     async def add_vhost(self, vhost: str) -> str:
-        """То же, что `create_vhost`, не занимая цикл событий."""
-        return await asyncio.to_thread(self.create_vhost, vhost)
+        """Создаёт один виртуальный узел, не занимая цикл событий, и возвращает его адрес AMQP."""
+        (url,) = await asyncio.to_thread(self.create_vhosts, vhost)
+        return url
 
     def _prepare(self) -> tuple[Layout, Ports]:
         if self._layout is None or self._ports is None:
