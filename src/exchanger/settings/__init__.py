@@ -1,0 +1,32 @@
+"""Настройки: переменные окружения, `.env.<среда>`, файлы тайн; у каждого значения известно происхождение."""
+
+from exchanger.settings._bitrix import BitrixSettings
+from exchanger.settings._broker import BrokerSettings
+from exchanger.settings._engine import DiagramSettings, EngineSettings
+from exchanger.settings._faults import Fault, SettingsError
+from exchanger.settings._installation import InstallationSettings, LogSettings, MetricsSettings, RetrySettings
+from exchanger.settings._load import Settings, examine, load_settings
+from exchanger.settings._read import Reading, SettingValue
+from exchanger.settings._storm import StormSettings, SyncSettings
+from exchanger.settings.tls import ssl_context
+
+__all__ = [
+    "BitrixSettings",
+    "BrokerSettings",
+    "DiagramSettings",
+    "EngineSettings",
+    "Fault",
+    "InstallationSettings",
+    "LogSettings",
+    "MetricsSettings",
+    "Reading",
+    "RetrySettings",
+    "SettingValue",
+    "Settings",
+    "SettingsError",
+    "StormSettings",
+    "SyncSettings",
+    "examine",
+    "load_settings",
+    "ssl_context",
+]

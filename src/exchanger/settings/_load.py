@@ -1,0 +1,75 @@
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from exchanger.settings import _checks
+from exchanger.settings._bitrix import BitrixSettings
+from exchanger.settings._broker import BrokerSettings
+from exchanger.settings._engine import DiagramSettings, EngineSettings
+from exchanger.settings._faults import SettingsError
+from exchanger.settings._installation import InstallationSettings, LogSettings, MetricsSettings, RetrySettings
+from exchanger.settings._read import Reading, SettingValue, read
+from exchanger.settings._storm import StormSettings, SyncSettings
+from exchanger.settings._var import Group
+
+G = TypeVar("G", bound=Group)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Все настройки установки, проверенные; `values` и `warnings` — для показа и журнала, без тайн."""
+
+    installation: InstallationSettings
+    engine: EngineSettings
+    diagrams: DiagramSettings
+    broker: BrokerSettings
+    bitrix: BitrixSettings
+    retry: RetrySettings
+    log: LogSettings
+    metrics: MetricsSettings
+    storm: StormSettings
+    sync: SyncSettings
+    values: tuple[SettingValue, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def logs_directory(self) -> Path:
+        """Каталог журнала: заданный или `logs` в каталоге установки."""
+        return self.log.directory or self.installation.home / "logs"
+
+
+def load_settings(environ: Mapping[str, str] = os.environ, cwd: Path | None = None) -> Settings:
+    """Прочитать настройки среды EXCHANGER_ENV; негодные — SettingsError (ConfigError) со всеми ошибками сразу."""
+    reading = examine(environ, cwd)
+    if reading.faults:
+        raise SettingsError(reading.faults)
+    return Settings(
+        installation=_group(reading, InstallationSettings),
+        engine=_group(reading, EngineSettings),
+        diagrams=_group(reading, DiagramSettings),
+        broker=_group(reading, BrokerSettings),
+        bitrix=_group(reading, BitrixSettings),
+        retry=_group(reading, RetrySettings),
+        log=_group(reading, LogSettings),
+        metrics=_group(reading, MetricsSettings),
+        storm=_group(reading, StormSettings),
+        sync=_group(reading, SyncSettings),
+        values=tuple(reading.values),
+        warnings=tuple(reading.warnings),
+    )
+
+
+def examine(environ: Mapping[str, str] = os.environ, cwd: Path | None = None) -> Reading:
+    """Прочитать и проверить, ничего не бросая: ошибки и предупреждения — в ответе."""
+    reading = read(environ, cwd or Path.cwd())
+    reading.faults.extend(_checks.faults(reading))
+    reading.warnings.extend(_checks.warnings(reading))
+    return reading
+
+
+def _group(reading: Reading, kind: type[G]) -> G:
+    group = reading.groups[kind]
+    assert isinstance(group, kind)
+    return group
