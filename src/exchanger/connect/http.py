@@ -81,18 +81,20 @@ class Http:
         json: object = None,
         data: bytes | Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        within: float | None = None,
     ) -> Answer:
-        """Выполнить запрос в пределах системы.
+        """Выполнить запрос в пределах системы; `within` — секунды на ответ вместо обычных.
 
         Ошибки связи: `SystemPaused` — запрос не уходил (нет соединения, TLS); после отправки — `Retry` для
         READ и IDEMPOTENT, `OutcomeUnknown` для CREATE. Коды HTTP не разбираются.
         """
         if self._session is None:
             raise RuntimeError("клиент не открыт: используйте async with")
+        seconds = within or self._options.timeout
         async with self._limiter.slot():
             try:
                 async with (
-                    asyncio.timeout(self._options.timeout),
+                    asyncio.timeout(seconds),
                     self._session.request(
                         method, url, json=json, data=data, headers=headers, allow_redirects=False
                     ) as response,
@@ -109,7 +111,7 @@ class Http:
                     remedy="проверьте адрес, сеть и сертификат системы; работа продолжится сама.",
                 ) from None
             except TimeoutError:
-                raise self._broken(intent, f"нет ответа за {self._options.timeout:g} с") from None
+                raise self._broken(intent, f"нет ответа за {seconds:g} с") from None
             except (aiohttp.ClientError, OSError) as error:
                 raise self._broken(intent, redact(f"{type(error).__name__}: {error}")) from None
 
