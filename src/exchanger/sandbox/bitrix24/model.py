@@ -232,3 +232,12 @@ class Notification:
     to: int
     sender: int
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """Исходящий вебхук: куда и с каким знаком приложения слать события."""
+
+    url: str
+    application_token: str
+    events: frozenset[str]

@@ -20,6 +20,7 @@ from exchanger.sandbox.bitrix24.model import (
     HistoryRow,
     Notification,
     Result,
+    Subscription,
     Task,
     User,
 )
@@ -84,6 +85,7 @@ class Portal:
     comments: dict[int, list[Comment]] = field(default_factory=lambda: defaultdict(list))
     history: dict[int, list[HistoryRow]] = field(default_factory=lambda: defaultdict(list))
     notifications: list[Notification] = field(default_factory=list)
+    subscriptions: list[Subscription] = field(default_factory=list)
     listeners: list[Callable[[TaskEvent], None]] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
     requests: Counter[str] = field(default_factory=Counter)
@@ -158,5 +160,5 @@ class Portal:
     def emit(self, name: EventName, task_id: int) -> None:
         """Сообщает о событии слушателям."""
         event = TaskEvent(name, task_id, self.now())
-        for listener in self.listeners:
+        for listener in list(self.listeners):
             listener(event)

@@ -1,0 +1,106 @@
+"""Результаты (v2 и v3), комментарии, уведомления."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from exchanger.sandbox.bitrix24 import params as php
+from exchanger.sandbox.bitrix24 import records
+from exchanger.sandbox.bitrix24.dates import show
+from exchanger.sandbox.bitrix24.errors import RestError, missing
+from exchanger.sandbox.bitrix24.model import Notification, Result
+from exchanger.sandbox.bitrix24.registry import V2, V3, Call, Reply
+
+
+@V2.method("tasks.task.result.list", "task")
+def result_list(call: Call) -> Reply:
+    """Результаты задачи, новые первыми; числа - числами."""
+    task = call.portal.require(call.user, call.task_id())
+    return Reply([_row(call, each) for each in reversed(call.portal.results.get(task.id, []))])
+
+
+def _row(call: Call, result: Result) -> dict[str, Any]:
+    return {
+        "id": result.id,
+        "taskId": result.task_id,
+        "commentId": 0,
+        "createdBy": result.author,
+        "createdAt": show(result.created, call.user.time_zone),
+        "updatedAt": show(result.updated, call.user.time_zone),
+        "status": int(result.closed),
+        "text": result.text,
+        "formattedText": escape(result.text).replace("\n", "<br />"),
+        "files": [],
+    }
+
+
+@V3.method("tasks.task.result.add", "tasks")
+def result_add(call: Call) -> Reply:
+    """Пишет результат (v3)."""
+    fields = php.as_map(call.get("fields"))
+    for name in ("taskId", "text"):
+        if not php.as_text(fields.get(name)):
+            raise missing(name)
+    task_id = php.as_int(fields["taskId"])
+    if call.portal.find(call.user, task_id) is None:
+        raise RestError("ACCESS_DENIED", "Access denied", 403)
+    result = records.add_result(call.portal, call.user, task_id, php.as_text(fields["text"]))
+    item = {
+        "id": result.id,
+        "taskId": result.task_id,
+        "text": result.text,
+        "authorId": result.author,
+        "createdAt": show(result.created, call.user.time_zone),
+        "updatedAt": show(result.updated, call.user.time_zone),
+        "status": "open",
+        "fileIds": [],
+        "messageId": None,
+    }
+    return Reply({"item": item})
+
+
+@V2.method("task.commentitem.add", "task")
+def comment_add(call: Call) -> Reply:
+    """Комментарий: TASKID, FIELDS по порядку."""
+    args = call.positional(2)
+    if args is None or not isinstance(args[1], dict):
+        return Reply(result=False)
+    text = php.as_text(args[1].get("POST_MESSAGE"))
+    if not text:
+        raise records.checklist_error(256, "Wrong arguments")
+    return Reply(records.add_comment(call.portal, call.user, php.as_int(args[0]), text).id)
+
+
+@V2.method("task.commentitem.getlist", "task")
+def comment_list(call: Call) -> Reply:
+    """Комментарии; на портале с новой карточкой их здесь нет (они в чате)."""
+    args = call.positional(1)
+    if args is None:
+        return Reply(result=False)
+    task = call.portal.require(call.user, php.as_int(args[0]))
+    comments = [] if call.portal.build.new_card else call.portal.comments.get(task.id, [])
+    return Reply(
+        [
+            {
+                "ID": str(each.id),
+                "AUTHOR_ID": str(each.author),
+                "AUTHOR_NAME": call.portal.user(each.author).full_name,
+                "POST_DATE": show(each.created, call.user.time_zone),
+                "POST_MESSAGE": each.text,
+            }
+            for each in comments
+        ]
+    )
+
+
+@V2.method("im.notify", "im")
+@V2.method("im.notify.personal.add", "im")
+@V2.method("im.notify.system.add", "im")
+def notify(call: Call) -> Reply:
+    """Уведомление человеку."""
+    to = php.as_int(call.get("USER_ID") or call.get("to"))
+    if call.portal.directory.active(to) is None:
+        raise RestError("ERROR_ARGUMENT", "Argument 'USER_ID' is null or empty")
+    call.portal.notifications.append(Notification(to, call.user.id, php.as_text(call.get("MESSAGE"))))
+    return Reply(call.portal.number("notification"))
