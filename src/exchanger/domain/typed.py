@@ -93,26 +93,26 @@ def _whole(value: int) -> Variable:
 
 
 def _string(value: str) -> Variable:
-    text = _clean(value)
+    text = clean_text(value)
     units = len(text.encode("utf-16-le")) // 2
     return Variable(VariableType.STRING if units <= STRING_LIMIT else VariableType.JSON, text)
 
 
-def _clean(text: str) -> str:
-    """Без U+0000 и без одиноких суррогатов: их не бывает в UTF-8."""
+def clean_text(text: str) -> str:
+    """Текст без U+0000 (PostgreSQL его не хранит) и без одиноких суррогатов (их не бывает в UTF-8)."""
     return text.replace("\0", "").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _clean_json(value: JsonValue) -> JsonValue:
     match value:
         case str():
-            return _clean(value)
+            return clean_text(value)
         case float():
             return finite(value)
         case list():
             return [_clean_json(item) for item in value]
         case dict():
-            return {_clean(name): _clean_json(item) for name, item in value.items()}
+            return {clean_text(name): _clean_json(item) for name, item in value.items()}
     return value
 
 

@@ -1,0 +1,126 @@
+"""Движок семейства Camunda 7 по REST API."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self
+
+from exchanger.domain.errors import Reject, Retry
+from exchanger.domain.outcome import Settlement
+from exchanger.domain.task import ExternalTask, Fate, Fetched
+from exchanger.domain.typed import to_rest, typed
+from exchanger.domain.variables import JsonValue
+from exchanger.engine.admin import EngineAdmin
+from exchanger.engine.connection import EngineConnection
+from exchanger.engine.errors import error_of, is_gone
+from exchanger.engine.history import TaskHistory
+from exchanger.engine.http import Call, EngineHttp, Request
+from exchanger.engine.listing import Listing
+from exchanger.engine.poll import Polls
+from exchanger.engine.tasks import TaskCalls
+from exchanger.engine.time import EngineTime
+from exchanger.ports import Clock
+
+
+class RestEngine:
+    """Порт `Engine` на Camunda 7, Operaton, CIB seven; открывается `async with`.
+
+    Отменённый `fetch` возвращает взятое движку; выборка, ответ которой потерян (`OutcomeUnknown`), освобождается
+    истечением аренды. Опросы лучше держать короткими (5–10 с): истечение и отсрочка не будят ждущий опрос.
+    """
+
+    def __init__(self, settings: EngineConnection, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._time = EngineTime(clock.monotonic)
+        self._http = EngineHttp(settings, clock.monotonic, self._time.observe)
+        self._tasks = TaskCalls(self._http, settings)
+        self._history = TaskHistory(self._http)
+        self._polls = Polls(self._tasks.unlock)
+        self.admin = EngineAdmin(self._http, settings.tenant_id)
+
+    async def __aenter__(self) -> Self:
+        await self._http.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            await self._polls.close(self._settings.close_grace)
+        finally:
+            await self._http.__aexit__(kind, error, trace)
+
+    @property
+    def worker_id(self) -> str:
+        """Под этим именем задачи заперты в движке."""
+        return self._settings.worker_id
+
+    async def fetch(self, topics: Sequence[str], *, limit: int, lease: timedelta, wait: timedelta) -> list[Fetched]:
+        """Взять до `limit` свободных задач, важные и старые вперёд."""
+        return await self._polls.run(self._tasks.fetch(topics, limit, lease, wait))
+
+    async def held(
+        self, topics: Collection[str], *, beyond: timedelta | None = None
+    ) -> AsyncIterator[list[ExternalTask]]:
+        """Страницы наших задач этих тем, исчерпавшие попытки в том числе."""
+        listing = Listing(self._tasks.held, self._settings.page_size, self._time.now)
+        pages = listing.everything() if beyond is None else listing.beyond(await self._current() + beyond)
+        async for page in pages:
+            ours = [task for task in page if task.topic in topics]
+            if ours:
+                yield ours
+
+    async def get(self, task_id: str) -> ExternalTask | None:
+        """Прочитать задачу; None — только собственный 404 движка."""
+        return await self._tasks.get(task_id)
+
+    async def fate(self, task: ExternalTask) -> Fate:
+        """Судьба задачи; без истории или при разногласии — UNPROVED."""
+        if await self.get(task.id) is not None:
+            return Fate.ALIVE
+        return await self._history.fate(task)
+
+    async def hold(self, task: ExternalTask, span: timedelta) -> bool:
+        """Запереть на `span` от часов движка."""
+        return await self._tasks.lock(task.id, span)
+
+    async def settle(self, task: ExternalTask, settlement: Settlement) -> bool:
+        """Передать исход; False — задачи уже нет."""
+        return await self._tasks.settle(task.id, settlement)
+
+    async def note(self, task: ExternalTask, values: Mapping[str, str]) -> None:
+        """Записать переменные исполнения задачи: у внешней задачи оно своё, в экземпляр они не попадают."""
+        modifications: dict[str, JsonValue] = {name: to_rest(typed(value)) for name, value in values.items()}
+        answer = await self._tasks.note(task.execution_id, modifications)
+        # A missing execution is a plain 500 here, so its reason is asked for, not guessed from the text.
+        if answer.done or await self.get(task.id) is None:
+            return
+        raise error_of(self._http.name, answer, Call.WRITE)
+
+    def now(self) -> datetime | None:
+        """Часы движка; None — движок ещё не отвечал."""
+        return self._time.now()
+
+    async def diagram(self, definition_id: str) -> bytes:
+        """BPMN определения, UTF-8."""
+        answer = await self._http.send(Request("GET", ("process-definition", definition_id, "xml")))
+        if is_gone(answer, definition_id):
+            raise Reject(f"Движок «{self._http.name}» не знает определения процесса {definition_id}.")
+        if not answer.done or not isinstance(answer.body, dict) or not isinstance(answer.body.get("bpmn20Xml"), str):
+            raise error_of(self._http.name, answer, Call.READ)
+        xml: str = answer.body["bpmn20Xml"]
+        return xml.encode()
+
+    async def _current(self) -> datetime:
+        if self.now() is None:
+            await self._http.send(Request("GET", ("version",)))
+        moment = self.now()
+        if moment is None:
+            raise Retry(
+                f"Движок «{self._http.name}» не сообщает время: нет заголовка Date.",
+                remedy="посредник перед движком должен сохранять заголовок Date.",
+            )
+        return moment
