@@ -37,10 +37,10 @@ class Circuit:
         """Почему система на паузе; «» — работает."""
         return self._reason
 
-    @property
-    def change(self) -> asyncio.Event:
-        """Событие следующей смены состояния (взять до проверки, ждать после)."""
-        return self._changed
+    async def broken(self) -> None:
+        """Дождаться, пока автомат разомкнётся (сразу, если он разомкнут и пробовать рано)."""
+        while not self._reason or self._retry_at <= self._clock.monotonic():
+            await self._changed.wait()
 
     def opened(self, reason: str, after: timedelta | None = None) -> None:
         """Система отказала всем: ждать `after` или всё дольше с каждым отказом подряд."""

@@ -68,8 +68,6 @@ class CancelPolicy(StrEnum):
     """Что сделать с открытым объектом отменённой задачи."""
 
     COMMENT = "comment"
-    CLOSE = "close"
-    DELETE = "delete"
     LEAVE = "leave"
 
 

@@ -1,0 +1,1 @@
+"""Роли: worker, creator, tracker, responder. Знают только порты, операции и сообщения."""

@@ -1,0 +1,120 @@
+"""Выполнение действий сверки. Перед необратимым задачу читают в движке ещё раз."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from exchanger.connect import Notice, OpenSystem, Work
+from exchanger.domain.errors import LockedByOther
+from exchanger.domain.event import EventKind
+from exchanger.domain.outcome import Failed, Outcome
+from exchanger.domain.policy import CancelPolicy
+from exchanger.domain.reconcile import (
+    Action,
+    Answer,
+    Cancel,
+    Deleted,
+    EngineSays,
+    NoteMissing,
+    TellReopened,
+    TellUnproved,
+    Watch,
+    engine_says,
+)
+from exchanger.domain.task import ExternalTask, ObjectRef, Order, Snapshot
+from exchanger.roles.context import Context
+from exchanger.roles.index import Watched
+from exchanger.telemetry.log import log
+from exchanger.wire import Response, encode_response
+from exchanger.wire.names import RESPONSES
+
+
+class Actions:
+    """Действия сверки одной системы."""
+
+    def __init__(self, context: Context, system: OpenSystem) -> None:
+        self._context = context
+        self._system = system
+
+    async def act(self, watched: Watched, action: Action) -> None:
+        """Выполнить одно действие."""
+        work = self._system.works[watched.task.topic]
+        if isinstance(action, Answer):
+            await self._answer(watched, work, action.found)
+        elif isinstance(action, Watch):
+            await self._watch(watched, work, action)
+        elif isinstance(action, NoteMissing):
+            watched.missing_since = watched.missing_since or self._context.engine.now()
+        elif isinstance(action, Deleted):
+            await self._deleted(watched)
+        elif isinstance(action, Cancel) and action.policy is CancelPolicy.COMMENT:
+            await self._tell(watched, work, action.objects, Notice.CANCELLED)
+        elif isinstance(action, TellReopened):
+            await self._tell(watched, work, action.objects, Notice.REOPENED)
+        elif isinstance(action, TellUnproved):
+            await self._tell(watched, work, action.objects, Notice.UNPROVED)
+
+    async def _answer(self, watched: Watched, work: Work[Any], found: Snapshot) -> None:
+        metadata = await self._context.diagrams.metadata(watched.task.process_definition_id, watched.task.activity_id)
+        outcome = await work.answer(found, watched.task, metadata)
+        await self._respond(watched, outcome, found.ref.id)
+
+    async def _respond(self, watched: Watched, outcome: Outcome, object_id: str) -> None:
+        now = self._context.clock.now()
+        ref = watched.ref or ObjectRef(self._system.name, object_id or "?")
+        response = Response(Order(watched.task, self._system.name), outcome, at=now, ref=ref)
+        await self._context.bus.publish(RESPONSES, encode_response(response, now=now))
+        watched.answered += 1
+        watched.answered_at = self._context.engine.now()
+        kind = type(outcome).__name__
+        self._context.emit(EventKind.ANSWERED, watched.task, self._system.name, outcome=kind, object=object_id)
+        log.info("исход объекта отправлен", task=watched.task.id, object=object_id, outcome=kind)
+
+    async def _watch(self, watched: Watched, work: Work[Any], action: Watch) -> None:
+        watched.missing_since = None
+        if action.renew:
+            await self.mark(watched)
+        await self._tell(watched, work, action.twins, Notice.TWIN)
+
+    async def mark(self, watched: Watched) -> bool:
+        """Поставить или продлить знак «выдано»; False — задачи уже нет или её держит другой."""
+        locks, task = self._context.locks, watched.task
+        try:
+            alive = await self._context.engine.hold(task, locks.long)
+        except LockedByOther as error:
+            log.error("задачу держит другой работник, наша ли она?", task=task.id, worker=error.worker)
+            return False
+        now = self._context.engine.now()
+        if alive and now is not None:
+            watched.task = replace(task, locked_until=now + locks.long, worker_id=self._context.engine.worker_id)
+        return alive
+
+    async def _deleted(self, watched: Watched) -> None:
+        current = await self._context.engine.get(watched.task.id)
+        now = self._context.engine.now()
+        if engine_says(current, None, now=now, locks=self._context.locks) is not EngineSays.MADE:
+            return
+        where = f" ({watched.ref.link or watched.ref.id})" if watched.ref else ""
+        reason = (
+            f"Объект задачи в {self._system.name}{where} удалён или скрыт от Exchanger. "
+            "Что делать: восстановите его или повторите инцидент, и задача будет создана заново."
+        )
+        await self._respond(watched, Failed(reason), watched.ref.id if watched.ref else "")
+
+    async def _tell(self, watched: Watched, work: Work[Any], objects: Sequence[Snapshot], notice: Notice) -> None:
+        for found in objects:
+            if (found.ref.id, notice) in watched.told:
+                continue
+            await work.tell(found.ref, notice)
+            watched.told.add((found.ref.id, notice))
+            self._context.emit(
+                EventKind.NOTICE, watched.task, self._system.name, object=found.ref.id, notice=notice.value
+            )
+            log.info("в объекте оставлено сообщение", task=watched.task.id, object=found.ref.id, notice=notice.value)
+
+    @staticmethod
+    def forgotten(task: ExternalTask) -> Watched:
+        """Обязательство, которого в указателе уже нет: для сообщения в снова открытом объекте."""
+        return Watched(task)

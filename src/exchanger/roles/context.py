@@ -1,0 +1,84 @@
+"""Что общего у ролей одной установки."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from exchanger.domain.errors import OutcomeUnknown, Retry, SystemPaused
+from exchanger.domain.event import Event, EventKind
+from exchanger.domain.key import Key
+from exchanger.domain.policy import Backoff, Locks, Retries
+from exchanger.domain.task import ExternalTask
+from exchanger.ports import Bus, Clock, Diagrams, Engine
+from exchanger.telemetry.health import Health
+from exchanger.telemetry.log import log
+
+RECOVERY = Backoff(first=timedelta(seconds=0.5), factor=2.0, most=timedelta(seconds=15))
+"""Паузы между попытками роли, когда часть установки лежит: возвращение замечают за секунды."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Имя установки и движка: входят в ключ объекта."""
+
+    name: str
+    engine: str
+
+    def key(self, task_id: str) -> Key:
+        """Ключ первого поколения для внешней задачи."""
+        return Key(self.name, self.engine, task_id)
+
+    def owns(self, key: Key) -> bool:
+        """Ключ поставлен этой установкой для этого движка."""
+        return key.installation == self.name and key.engine == self.engine
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Порты и правила, с которыми работают роли."""
+
+    installation: Installation
+    engine: Engine
+    diagrams: Diagrams
+    bus: Bus
+    clock: Clock
+    health: Health
+    locks: Locks = field(default_factory=Locks)
+    retries: Retries = field(default_factory=Retries)
+
+    def emit(self, kind: EventKind, task: ExternalTask, system: str, **fields: str | float | bool | None) -> None:
+        """Сообщить событие о задаче."""
+        self.bus.emit(Event(kind, self.clock.now(), system, task.id, task.process_instance_id, fields))
+
+
+async def forever(name: str, step: Callable[[], Awaitable[None]], context: Context) -> None:
+    """Повторять шаг роли без конца: неудача даёт паузу и запись в здоровье, но никогда не конец.
+
+    Ожидаемые ошибки говорят о своей части один раз; неожиданная записывается со стеком каждый раз.
+    """
+    part = context.health.part(name)
+    failures = 0
+    while True:
+        try:
+            await step()
+        except (Retry, OutcomeUnknown, SystemPaused) as error:
+            part.down(str(error), now=context.clock.now())
+            pause = getattr(error, "after", None) or RECOVERY.delay(failures)
+        except Exception as error:  # noqa: BLE001 - a role's loop never ends; the failure is recorded with its stack
+            log.opt(exception=error).error("неожиданная ошибка роли, продолжаем", role=name)
+            part.down(f"{type(error).__name__}", now=context.clock.now())
+            pause = RECOVERY.delay(failures)
+        else:
+            part.up(now=context.clock.now())
+            failures = 0
+            continue
+        failures += 1
+        await context.clock.sleep(min(pause, RECOVERY.most).total_seconds())
+
+
+async def until_cancelled() -> None:
+    """Ждать, пока роль не остановят."""
+    await asyncio.Event().wait()

@@ -1,0 +1,60 @@
+"""Вахта: один процесс действует для системы — создаёт и наблюдает; остальные ждут своей очереди."""
+
+from __future__ import annotations
+
+import asyncio
+
+from exchanger.connect import OpenSystem
+from exchanger.domain.reconcile import Rules
+from exchanger.roles.context import Context, forever
+from exchanger.roles.creator import Creator
+from exchanger.roles.tracker import Pace, Tracker
+from exchanger.telemetry.log import log
+from exchanger.wire.names import queue_of
+
+
+class Duty:
+    """Creator и Tracker одной системы под одной вахтой, с общими пределами и автоматом."""
+
+    def __init__(self, context: Context, system: OpenSystem, rules: Rules, pace: Pace) -> None:
+        self._context = context
+        self._system = system
+        self._rules = rules
+        self._pace = pace
+
+    async def run(self) -> None:
+        """Ждать вахты, нести её, после потери ждать снова."""
+        await forever(f"duty:{self._system.name}", self._serve, self._context)
+
+    async def _serve(self) -> None:
+        part = self._context.health.part(f"duty:{self._system.name}")
+        async with self._context.bus.term(self._system.name) as term:
+            log.info("вахта принята", system=self._system.name)
+            part.up(now=self._context.clock.now())
+            creator = Creator(self._context, self._system, term)
+            work = asyncio.ensure_future(self._work(creator))
+            lost, ousted = asyncio.ensure_future(term.lost()), asyncio.ensure_future(creator.ousted.wait())
+            try:
+                await asyncio.wait({work, lost, ousted}, return_when=asyncio.FIRST_COMPLETED)
+                if work.done():
+                    await work
+                log.warning("вахта потеряна, работа с системой передана", system=self._system.name)
+            finally:
+                for task in (work, lost, ousted):
+                    task.cancel()
+                await asyncio.gather(work, lost, ousted, return_exceptions=True)
+
+    async def _work(self, creator: Creator) -> None:
+        tracker = Tracker(self._context, self._system, self._rules, self._pace)
+        async with asyncio.TaskGroup() as roles:
+            roles.create_task(tracker.run())
+            roles.create_task(self._create(creator))
+
+    async def _create(self, creator: Creator) -> None:
+        """Consume orders while the system takes them: a paused one keeps its orders in the queue."""
+        queue = queue_of(self._system.name)
+        while True:
+            await self._system.circuit.closed()
+            at_once = self._system.limiter.limits.at_once
+            async with self._context.bus.consume(queue, creator.handle, at_once=at_once):
+                await self._system.circuit.broken()

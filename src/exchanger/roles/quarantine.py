@@ -1,0 +1,83 @@
+"""Карантин создания: запрос, отправленный до аварии, может выполниться позже поиска."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from datetime import datetime, timedelta
+
+from exchanger.domain.policy import quarantine_left
+from exchanger.domain.task import ExternalTask, ObjectRef
+from exchanger.ports import Clock, Engine, Term
+
+_REMEMBERED = 100_000
+_MARGIN = timedelta(seconds=5)
+
+
+class Quarantine:
+    """Память одной вахты: что мы уже пробовали создать и в чём сомневаемся."""
+
+    def __init__(self, term: Term, engine: Engine, clock: Clock, span: timedelta) -> None:
+        self._term = term
+        self._engine = engine
+        self._clock = clock
+        self._span = span
+        self._doubt: dict[str, float] = {}
+        self._attempted: OrderedDict[str, datetime | None] = OrderedDict()
+        self._made: OrderedDict[str, ObjectRef] = OrderedDict()
+        self._forgotten: datetime | None = None
+
+    def doubt(self, task_id: str) -> timedelta:
+        """Исход создания неизвестен: до конца карантина ключ под сомнением. Возвращает срок."""
+        now = self._clock.monotonic()
+        self._doubt = {key: until for key, until in self._doubt.items() if until > now}
+        self._doubt[task_id] = now + self._span.total_seconds()
+        return self._span
+
+    def attempted(self, task: ExternalTask) -> None:
+        """Запомнить попытку создания: с этой минуты отсутствие объекта нужно проверять поиском."""
+        self._attempted[task.id] = task.created
+        self._attempted.move_to_end(task.id)
+        if len(self._attempted) > _REMEMBERED:
+            _, created = self._attempted.popitem(last=False)
+            if created is not None and (self._forgotten is None or created > self._forgotten):
+                self._forgotten = created
+
+    def made(self, task: ExternalTask, ref: ObjectRef) -> None:
+        """Запомнить созданное: поиск системы может отставать от создания."""
+        self._made[task.id] = ref
+        if len(self._made) > _REMEMBERED:
+            self._made.popitem(last=False)
+
+    def remembered(self, task: ExternalTask) -> ObjectRef | None:
+        """Объект, который мы создали для задачи в эту вахту."""
+        return self._made.get(task.id)
+
+    def untouched(self, task: ExternalTask) -> bool:
+        """Объекта заведомо нет: задача появилась в нашу вахту, и мы её ещё не создавали."""
+        if task.id in self._attempted or task.created is None or self._left_of_term(task) > timedelta():
+            return False
+        started = self._term_started()
+        if started is None or task.created <= started + _MARGIN:
+            return False
+        return self._forgotten is None or task.created > self._forgotten
+
+    def left(self, task: ExternalTask) -> timedelta:
+        """Сколько ждать, прежде чем отсутствие объекта станет доказательством."""
+        doubtful = self._doubt.get(task.id, 0.0) - self._clock.monotonic()
+        return max(self._left_of_term(task), timedelta(seconds=max(doubtful, 0.0)))
+
+    def _left_of_term(self, task: ExternalTask) -> timedelta:
+        return quarantine_left(
+            created=task.created,
+            term_started=self._term_started(),
+            now=self._engine.now(),
+            quarantine=self._span,
+            margin=_MARGIN,
+        )
+
+    def _term_started(self) -> datetime | None:
+        """The beginning of the term by the engine's clock, since `created` is by that clock, too."""
+        now = self._engine.now()
+        if now is None:
+            return None
+        return now - timedelta(seconds=self._clock.monotonic() - self._term.started)
