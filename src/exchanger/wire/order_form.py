@@ -25,12 +25,17 @@ _METADATA_ONLY_WHEN_SET = (
 def message(order: Order, form: JsonObject) -> Message:
     """Сообщение о задаче с документированными заголовками."""
     headers: dict[str, str | int] = {
-        "camunda_topic": order.task.topic,
-        "target_system": order.system,
+        "camunda_topic": _utf8(order.task.topic),
+        "target_system": _utf8(order.system),
         "task_id": order.task.id,
-        "process_instance_id": order.task.process_instance_id,
+        "process_instance_id": _utf8(order.task.process_instance_id),
     }
     return Message(dump(form), correlation_id=order.task.id, headers=headers)
+
+
+def _utf8(text: str) -> str:
+    """Текст, который можно записать в заголовок: JSON допускает одинокие суррогаты, AMQP — нет."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def require_task_id(raw: JsonObject) -> None:
