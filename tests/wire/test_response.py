@@ -63,7 +63,7 @@ def test_c2_variables_seen_at_fetch_never_come_back_with_an_answer() -> None:
     assert read.outcome == Completed({"a": typed("ok")})
 
 
-def test_predecessors_tracker_message_gives_exactly_the_documented_variables() -> None:
+def test_c1_c2_predecessors_tracker_message_gives_exactly_the_documented_variables() -> None:
     # When
     response = decode_response(golden("predecessor/response_tracker"))
     # Then: neither the echo (amount) nor the answer of the previous round (C1, C2)

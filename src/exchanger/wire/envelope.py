@@ -73,7 +73,7 @@ def read_envelope(raw: JsonObject) -> Envelope:
 def envelope_form(
     order: Order, stamp: Stamp, response_data: Mapping[str, JsonValue], foreign: Mapping[str, JsonValue]
 ) -> dict[str, JsonValue]:
-    """Документированные поля конверта; чужие поля — в конце и никогда не вместо своих."""
+    """Документированные поля конверта; чужие поля — рядом и никогда не вместо своих."""
     form: dict[str, JsonValue] = {
         "timestamp": to_milliseconds(stamp.at),
         "original_queue": stamp.queue,
@@ -82,7 +82,7 @@ def envelope_form(
         "processing_status": stamp.status,
         "processed_at": stamp.at.timestamp(),
     }
-    return {**form, **{name: value for name, value in foreign.items() if name not in form}}
+    return {**foreign, **form}
 
 
 def object_form(ref: ObjectRef, key: Key | None) -> dict[str, JsonValue]:
