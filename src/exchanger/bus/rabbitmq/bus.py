@@ -64,6 +64,11 @@ class RabbitBus:
         await asyncio.wait(self._tasks)
         self._tasks.clear()
 
+    async def connected(self) -> None:
+        """Дождаться обоих соединений; обычно не нужно: всё работает и до них, отвечая `Retry`."""
+        await self._outgoing.wait()
+        await self._incoming.wait()
+
     async def publish(self, to: Address, message: Message) -> None:
         """Вернуться, когда сообщение сохранено; ошибки — у `Publisher.publish`."""
         await self._publisher.publish(to, message)

@@ -96,7 +96,11 @@ async def _subscribe(channel: AbstractChannel, listener: Listener) -> None:
     exchange = await _exchange(channel)
     queue = await channel.declare_queue(exclusive=True)
     await queue.bind(exchange, "#")
-    await queue.consume(lambda incoming: _hear(incoming, listener), no_ack=True)
+
+    async def hear(incoming: AbstractIncomingMessage) -> None:
+        await _hear(incoming, listener)
+
+    await queue.consume(hear, no_ack=True)
 
 
 async def _hear(incoming: AbstractIncomingMessage, listener: Listener) -> None:
