@@ -10,6 +10,7 @@ from exchanger.settings._broker import BrokerSettings
 from exchanger.settings._engine import DiagramSettings, EngineSettings
 from exchanger.settings._faults import SettingsError
 from exchanger.settings._installation import InstallationSettings, LogSettings, MetricsSettings, RetrySettings
+from exchanger.settings._names import misspelt
 from exchanger.settings._read import Reading, SettingValue, read
 from exchanger.settings._storm import StormSettings, SyncSettings
 from exchanger.settings._var import Group
@@ -66,6 +67,7 @@ def examine(environ: Mapping[str, str] = os.environ, cwd: Path | None = None) ->
     reading = read(environ, cwd or Path.cwd())
     reading.faults.extend(_checks.faults(reading))
     reading.warnings.extend(_checks.warnings(reading))
+    reading.warnings.extend(str(fault) for fault in misspelt(reading.file, environ))
     return reading
 
 

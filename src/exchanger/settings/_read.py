@@ -1,7 +1,7 @@
 """Чтение: от имён и значений к проверенным группам; все ошибки собираются, ни одна не останавливает чтение."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ GROUPS: tuple[type[Group], ...] = (
     SyncSettings,
 )
 ENVIRONMENTS = ("prod", "dev")
+CHOOSING = ("EXCHANGER_ENV", "EXCHANGER_HOME")
 _DEFAULT = Origin.DEFAULT.value
 
 
@@ -63,23 +64,32 @@ def read(environ: Mapping[str, str], cwd: Path) -> Reading:
     """Прочитать все настройки; ничего не бросает."""
     environment = environ.get("EXCHANGER_ENV", "").strip().lower() or "prod"
     home = Path(environ.get("EXCHANGER_HOME", "").strip() or cwd)
-    known = environment in ENVIRONMENTS
-    file = read_env_file(home / f".env.{environment}") if known else EnvFile(home)
-    reading = Reading(environment, home, file, faults=[*file.faults], warnings=[*file.warnings])
+    file = read_env_file(home / f".env.{environment}") if environment in ENVIRONMENTS else EnvFile(home)
+    reading = read_from(environ, file, environment, home)
     if not home.is_dir():
         reading.faults.append(
             Fault("EXCHANGER_HOME", str(home), "такого каталога нет", "создайте его или исправьте путь")
         )
-    defaults = {"EXCHANGER_HOME": str(home), "EXCHANGER_ENV": environment, "EXCHANGER_INSTALLATION": environment}
-    # Both choose the file, so inside the file they would come too late.
-    for name in ("EXCHANGER_ENV", "EXCHANGER_HOME"):
-        if file.values.pop(name, None) is not None:
+    return reading
+
+
+def read_from(environ: Mapping[str, str], file: EnvFile, environment: str, home: Path) -> Reading:
+    """Прочитать настройки из окружения и данного файла."""
+    reading = Reading(environment, home, file, faults=[*file.faults], warnings=[*file.warnings])
+    for name in CHOOSING:
+        if name in file.values:
             reading.warnings.append(f"{name} в файле {file.name} не действует: она задаётся только в окружении")
-    sources = Sources(environ, file, reading.faults)
+    defaults = {"EXCHANGER_HOME": str(home), "EXCHANGER_ENV": environment, "EXCHANGER_INSTALLATION": environment}
+    sources = Sources(environ, replace(file, values=without_choosing(file.values)), reading.faults)
     for group in GROUPS:
         _read_group(group, sources, reading, defaults)
     _read_accepted(sources, reading)
     return reading
+
+
+def without_choosing(values: Mapping[str, str]) -> dict[str, str]:
+    """Значения файла без тех переменных, которые сами выбирают файл: внутри него они опоздали."""
+    return {name: value for name, value in values.items() if name not in CHOOSING}
 
 
 def _read_group(group: type[Group], sources: Sources, reading: Reading, defaults: Mapping[str, str]) -> None:
@@ -94,7 +104,7 @@ def _read_group(group: type[Group], sources: Sources, reading: Reading, defaults
         if raw is None:
             reading.values.append(SettingValue(item.var.name, shown_default(item), _DEFAULT))
             continue
-        given[item.attribute], note = _capped(item, raw)
+        given[item.attribute], note = capped(item, raw)
         reading.given[item.var.name] = raw
         masked = shown(item.var, given[item.attribute])
         reading.values.append(SettingValue(item.var.name, masked, raw.source(item.var.name), note))
@@ -124,7 +134,8 @@ def _register(var: Var, value: str) -> None:
         register_secret(secret)
 
 
-def _capped(item: Field, raw: Raw) -> tuple[str, str]:
+def capped(item: Field, raw: Raw) -> tuple[str, str]:
+    """Значение, уменьшенное до предела, и замечание об этом; без предела — как есть."""
     if item.cap is None:
         return raw.value, ""
     try:

@@ -96,8 +96,7 @@ class Sources:
         if var.secret:
             yield from self._secrets(var, self.environ)
             yield from self._credentials(var)
-        for name in var.names:
-            yield from _present(self.file.values, name, Origin.FILE, self.file.name)
+        yield from in_file(self.file, var)
         if var.secret:
             yield from self._secrets(var, self.file.values)
 
@@ -123,6 +122,12 @@ class Sources:
             return
         if value:
             yield Raw(value, origin, name, place)
+
+
+def in_file(file: EnvFile, var: Var) -> Iterator[Raw]:
+    """Значения переменной в файле, от главного имени к прежним."""
+    for name in var.names:
+        yield from _present(file.values, name, Origin.FILE, file.name)
 
 
 def _present(layer: Mapping[str, str], name: str, origin: Origin, place: str = "") -> Iterator[Raw]:
