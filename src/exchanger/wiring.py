@@ -1,0 +1,184 @@
+"""Единственное место, где выбирают реализации портов и собирают службы."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from exchanger.bus.memory import MemoryBus
+from exchanger.bus.rabbitmq import BrokerConnection, RabbitBus
+from exchanger.bus.topology import topology
+from exchanger.connect import OpenSystem
+from exchanger.domain.errors import ConfigError
+from exchanger.domain.policy import Locks, Retries
+from exchanger.domain.reconcile import Rules
+from exchanger.domain.routing import Routing
+from exchanger.engine.client import RestEngine
+from exchanger.engine.connection import Basic, Bearer, EngineConnection
+from exchanger.engine.diagrams import DiagramCache
+from exchanger.ports import Bus, Clock
+from exchanger.roles.context import Context, Installation
+from exchanger.roles.duty import Duty
+from exchanger.roles.responder import Responder
+from exchanger.roles.tracker import Pace
+from exchanger.roles.worker import Window, Worker
+from exchanger.settings import BitrixSettings, BrokerSettings, EngineSettings, Settings, ssl_context
+from exchanger.systems import bitrix24
+from exchanger.systems.bitrix24.settings import BitrixOptions
+from exchanger.telemetry.clock import SystemClock
+from exchanger.telemetry.health import Health
+
+
+class Service(StrEnum):
+    """Службы; имена знают операторы."""
+
+    CAMUNDA_WORKER = "camunda-worker"
+    TASK_CREATOR = "task-creator"
+
+
+EVERYTHING = frozenset(Service)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Что собрать: службы, темп наблюдения и правила сверки по системам (пусто — обычные)."""
+
+    services: frozenset[Service] = EVERYTHING
+    pace: Pace | None = None
+    rules: Mapping[str, Rules] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchanger:
+    """Собранная установка."""
+
+    context: Context
+    engine: RestEngine
+    systems: tuple[OpenSystem, ...]
+    roles: tuple[Worker | Responder | Duty, ...]
+
+    async def run(self) -> None:
+        """Работать, пока не остановят."""
+        async with asyncio.TaskGroup() as group:
+            for role in self.roles:
+                group.create_task(role.run())
+
+
+@asynccontextmanager
+async def assemble(settings: Settings, plan: Plan = Plan(), bus: Bus | None = None) -> AsyncIterator[Exchanger]:
+    """Собрать установку по настройкам. К внешним системам не обращается: они могут быть и недоступны.
+
+    `bus` — уже открытая шина (песочница и тесты); иначе она выбирается по настройкам.
+    """
+    clock = SystemClock()
+    async with AsyncExitStack() as stack:
+        engine = await stack.enter_async_context(RestEngine(engine_connection(settings.engine), clock))
+        chosen = bus or await stack.enter_async_context(open_bus(settings, plan.services, clock))
+        context = Context(
+            installation=Installation(settings.installation.name, settings.engine.engine_name),
+            engine=engine,
+            diagrams=DiagramCache(engine, clock, ttl=settings.diagrams.ttl, size=settings.diagrams.max_size),
+            bus=chosen,
+            clock=clock,
+            health=Health(),
+            locks=Locks(settings.engine.lease, settings.engine.lock_duration),
+            retries=Retries(settings.retry.attempts, settings.retry.delay),
+        )
+        systems = [await stack.enter_async_context(opened) for opened in _systems(settings, clock)]
+        yield Exchanger(context, engine, tuple(systems), tuple(_roles(settings, plan, context, systems)))
+
+
+def engine_connection(settings: EngineSettings) -> EngineConnection:
+    """Соединение с движком по настройкам."""
+    auth: Basic | Bearer | None = None
+    if settings.auth_enabled and settings.auth_token is not None:
+        auth = Bearer(settings.auth_token.get_secret_value())
+    elif settings.auth_enabled and settings.auth_username and settings.auth_password is not None:
+        auth = Basic(settings.auth_username, settings.auth_password.get_secret_value())
+    return EngineConnection(
+        base_url=settings.rest_url,
+        worker_id=settings.worker_id,
+        tenant_id=settings.tenant_id,
+        auth=auth,
+        tls=ssl_context(settings.ca_file, verify=settings.verify_tls),
+        engine_name=settings.engine_name,
+        request_timeout=settings.http_timeout,
+        poll_margin=settings.poll_margin,
+    )
+
+
+def open_bus(
+    settings: Settings, services: Iterable[Service], clock: Clock
+) -> AbstractAsyncContextManager[Bus]:
+    """Шина: RabbitMQ, если он настроен, иначе память этого процесса (тогда все службы — в нём)."""
+    layout = topology(settings.installation.systems)
+    if settings.broker.configured:
+        return RabbitBus(broker_connection(settings.broker), layout=layout, clock=clock)
+    if set(services) != EVERYTHING:
+        raise ConfigError(
+            "Отдельным службам нужен RabbitMQ, а он не настроен.",
+            remedy="Задайте RABBITMQ_HOST (или RABBITMQ_URL) либо запустите всё в одном процессе: exchanger run.",
+        )
+    locks = Path(settings.logs_directory) / settings.installation.environment / "terms"
+    return MemoryBus(layout=layout, clock=clock, locks=locks)
+
+
+def broker_connection(settings: BrokerSettings) -> BrokerConnection:
+    """Соединение с брокером по настройкам."""
+    tls = ssl_context(settings.ca_file, verify=settings.verify_tls) if settings.encrypted else None
+    connection = BrokerConnection.from_url(settings.amqp_url().get_secret_value(), ssl=tls)
+    return dataclasses.replace(
+        connection, queue_type=settings.queue_type, heartbeat=round(settings.heartbeat.total_seconds())
+    )
+
+
+def bitrix_options(settings: BitrixSettings) -> BitrixOptions:
+    """Портал Bitrix24 по настройкам."""
+    return BitrixOptions(
+        webhook_url=settings.webhook(),
+        done_statuses=frozenset(settings.done_statuses),
+        default_responsible_id=settings.default_responsible_id,
+        default_priority=settings.default_priority,
+        timeout=settings.request_timeout.total_seconds(),
+        max_description_length=settings.max_description_length,
+        requests_per_second=settings.requests_per_second,
+        burst=settings.burst,
+        poll_interval=settings.poll_interval,
+        quarantine=settings.quarantine,
+        tls=ssl_context(settings.ca_file, verify=settings.verify_tls),
+        link_base=str(settings.link_base) if settings.link_base else None,
+        time_zone=settings.portal_time_zone,
+    )
+
+
+def _systems(settings: Settings, clock: Clock) -> list[AbstractAsyncContextManager[OpenSystem]]:
+    known = {bitrix24.SYSTEM.name: lambda: bitrix24.SYSTEM.open(bitrix_options(settings.bitrix), clock)}
+    unknown = [name for name in settings.installation.systems if name not in known]
+    if unknown:
+        raise ConfigError(
+            f"Системы {', '.join(unknown)} этой версии неизвестны.",
+            remedy=f"Исправьте EXCHANGER_SYSTEMS; известны: {', '.join(sorted(known))}.",
+        )
+    return [known[name]() for name in settings.installation.systems]
+
+
+def _roles(
+    settings: Settings, plan: Plan, context: Context, systems: Iterable[OpenSystem]
+) -> Iterable[Worker | Responder | Duty]:
+    routing = Routing(settings.installation.topics)
+    window = Window(per_fetch=settings.engine.max_tasks)
+    if Service.CAMUNDA_WORKER in plan.services:
+        yield Responder(context)
+    for system in systems:
+        if Service.CAMUNDA_WORKER in plan.services:
+            topics = routing.topics(system.name, system.topics)
+            yield Worker(context, system.name, topics, settings.engine.poll, window)
+        if Service.TASK_CREATOR in plan.services:
+            pace = plan.pace or Pace(poll=settings.bitrix.poll_interval / timedelta(seconds=1))
+            yield Duty(context, system, plan.rules.get(system.name, Rules()), pace)
