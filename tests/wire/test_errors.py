@@ -4,9 +4,10 @@ import json
 
 import pytest
 
+from exchanger.bus.dead_letter import dead_letter
 from exchanger.domain.errors import DeadLetter
 from exchanger.ports import Delivery, Message
-from exchanger.wire import ErrorShape, dead_letter, decode_error, final_failure
+from exchanger.wire import ErrorShape, decode_error, final_failure
 from tests.wire.samples import NOW, ORDER, golden, golden_json
 
 
@@ -48,7 +49,7 @@ def test_b6_our_dead_letter_keeps_the_raw_body_the_headers_and_the_reason() -> N
         Message(b"{bad \xff", "t-1", {"task_id": "t-1", "mine": 5}), "bitrix24.queue", "x", "bitrix24.a"
     )
     # When
-    letter = dead_letter(delivery, DeadLetter("json_parse_error", "не JSON", remedy="спросите автора"), at=NOW)
+    letter = dead_letter(delivery, DeadLetter("json_parse_error", "не JSON", remedy="спросите автора"), NOW)
     record = decode_error(letter.body, letter.headers)
     # Then
     assert letter.body == delivery.message.body

@@ -129,7 +129,7 @@ def _read(decode: Callable[[bytes], object], body: bytes) -> object:
 @given(
     body=st.binary(max_size=50) | json_values.map(lambda value: json.dumps(value).encode()) | _spoilt(),
     headers=st.dictionaries(
-        st.sampled_from(["error_type", "reason", "source_queue", "task_id", "x-first-death-queue", "failed_at"]),
+        st.sampled_from(["error_type", "reason", "source_queue", "task_id", "x-first-death-queue", "died_at"]),
         st.text(max_size=9) | st.integers() | st.binary(max_size=9) | st.none(),
     ),
 )

@@ -1,7 +1,7 @@
 """Сообщения между службами: модели, которые читают и пишут документированные формы, и чтение прежних форм."""
 
-from exchanger.wire.dead_letters import dead_letter, final_failure
 from exchanger.wire.error_record import ErrorRecord, ErrorShape, decode_error
+from exchanger.wire.failure_copy import final_failure
 from exchanger.wire.foreign import Foreign, ReceivedOrder
 from exchanger.wire.order import decode_order, encode_order
 from exchanger.wire.receipt import Receipt, decode_receipt, encode_receipt
@@ -15,7 +15,6 @@ __all__ = [
     "Receipt",
     "ReceivedOrder",
     "Response",
-    "dead_letter",
     "decode_error",
     "decode_order",
     "decode_receipt",

@@ -9,9 +9,11 @@ from enum import StrEnum
 
 from exchanger.domain.errors import DeadLetter
 from exchanger.domain.variables import JsonValue
-from exchanger.wire.dead_letters import ERROR_TYPE, FAILED_AT, REASON, SOURCE_QUEUE
 from exchanger.wire.json_body import JsonObject, object_at, parse, write
 from exchanger.wire.times import from_milliseconds, from_seconds
+
+# What bus/dead_letter.py writes beside the raw body.
+_ERROR_TYPE, _REASON, _SOURCE_QUEUE, _DIED_AT = "error_type", "reason", "source_queue", "died_at"
 
 
 class ErrorShape(StrEnum):
@@ -42,7 +44,7 @@ class ErrorRecord:
 
 def decode_error(body: bytes, headers: Mapping[str, object]) -> ErrorRecord:
     """Прочитать запись; не бросает: дальше очереди ошибок идти некуда, непонятое — `UNKNOWN`."""
-    if ERROR_TYPE in headers and SOURCE_QUEUE in headers:
+    if _ERROR_TYPE in headers and _SOURCE_QUEUE in headers:
         return _ours(body, headers)
     if "x-first-death-queue" in headers:
         return _brokers(body, headers)
@@ -57,11 +59,11 @@ def _ours(body: bytes, headers: Mapping[str, object]) -> ErrorRecord:
     return ErrorRecord(
         shape=ErrorShape.DEAD_LETTER,
         task_id=_task_id(body, headers),
-        kind=_text(headers.get(ERROR_TYPE)),
-        reason=_text(headers.get(REASON)),
-        source_queue=_text(headers.get(SOURCE_QUEUE)),
+        kind=_text(headers.get(_ERROR_TYPE)),
+        reason=_text(headers.get(_REASON)),
+        source_queue=_text(headers.get(_SOURCE_QUEUE)),
         original=body,
-        at=from_seconds(headers.get(FAILED_AT)),
+        at=from_seconds(headers.get(_DIED_AT)),
     )
 
 
