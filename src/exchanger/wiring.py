@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -113,9 +113,7 @@ def engine_connection(settings: EngineSettings) -> EngineConnection:
     )
 
 
-def open_bus(
-    settings: Settings, services: Iterable[Service], clock: Clock
-) -> AbstractAsyncContextManager[Bus]:
+def open_bus(settings: Settings, services: Iterable[Service], clock: Clock) -> AbstractAsyncContextManager[Bus]:
     """Шина: RabbitMQ, если он настроен, иначе память этого процесса (тогда все службы — в нём)."""
     layout = topology(settings.installation.systems)
     if settings.broker.configured:
@@ -126,7 +124,7 @@ def open_bus(
             remedy="Задайте RABBITMQ_HOST (или RABBITMQ_URL) либо запустите всё в одном процессе: exchanger run.",
         )
     locks = Path(settings.logs_directory) / settings.installation.environment / "terms"
-    return MemoryBus(layout=layout, clock=clock, locks=locks)
+    return nullcontext(MemoryBus(layout=layout, clock=clock, locks=locks))
 
 
 def broker_connection(settings: BrokerSettings) -> BrokerConnection:
