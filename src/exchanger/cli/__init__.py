@@ -1,0 +1,52 @@
+"""Командная строка `exchanger`."""
+
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from exchanger.cli import config
+from exchanger.domain.errors import ExchangerError
+from exchanger.telemetry.log import log
+from exchanger.telemetry.redact import redact
+
+_EXPECTED = 2  # exit code of an error that says what to do
+_UNEXPECTED = 1
+
+app = typer.Typer(
+    name="exchanger",
+    help="Связь движка процессов (Camunda 7, Operaton) с Bitrix24 и другими системами через RabbitMQ.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # its frames print values of local variables, which hold credentials
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(config.app, name="config")
+
+
+def _print_version(value: bool) -> None:  # noqa: FBT001 - the shape of a typer callback
+    if value:
+        typer.echo(version("exchanger"))
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    *,
+    show_version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Показать версию и выйти.")
+    ] = False,
+) -> None:
+    """Общие ключи всех команд."""
+
+
+def main() -> None:
+    """Выполнить команду; ожидаемая ошибка — понятный текст и выход 2, неожиданная — вычищенная запись и выход 1."""
+    try:
+        app()
+    except ExchangerError as error:
+        typer.echo(redact(str(error)), err=True)
+        sys.exit(_EXPECTED)
+    except Exception as error:  # noqa: BLE001 - the outermost boundary: Python itself would print the text unredacted
+        log.opt(exception=error).critical("Неожиданная ошибка: команда прервана")
+        sys.exit(_UNEXPECTED)
