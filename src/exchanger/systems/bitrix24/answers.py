@@ -1,0 +1,57 @@
+"""Тексты вариантов ответа (UF_RESULT_ANSWER): из списка портала, никогда не по догадке."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from exchanger.connect import Intent
+from exchanger.ports import Clock
+from exchanger.systems.bitrix24.api import BitrixApi
+from exchanger.systems.bitrix24.capabilities import Inspector, enum_items
+from exchanger.systems.bitrix24.envelope import PortalFault
+from exchanger.systems.bitrix24.foreign import as_int, as_map
+
+RESULT_ANSWER = "UF_RESULT_ANSWER"
+
+_FRESH = timedelta(minutes=10)
+_RETRY = timedelta(seconds=30)
+
+
+class AnswerTexts:
+    """Номер варианта → текст. Незнакомый номер перечитывает список, но не чаще раза в полминуты."""
+
+    def __init__(self, api: BitrixApi, inspector: Inspector, clock: Clock) -> None:
+        self._api = api
+        self._inspector = inspector
+        self._clock = clock
+        self._texts: Mapping[str, str] = {}
+        self._read_at: float | None = None
+
+    async def text(self, value: str) -> str | None:
+        """Текст ответа: сам текст как есть, номер — по списку портала; None — портал такого варианта не знает."""
+        if as_int(value) is None:
+            return value
+        if value in self._texts and not self._older(_FRESH):
+            return self._texts[value]
+        if self._older(_RETRY):
+            self._texts = await self._read()
+            self._read_at = self._clock.monotonic()
+        return self._texts.get(value)
+
+    async def all(self) -> frozenset[str]:
+        """Все тексты списка, прочитанные сейчас."""
+        self._texts = await self._read()
+        self._read_at = self._clock.monotonic()
+        return frozenset(self._texts.values())
+
+    def _older(self, span: timedelta) -> bool:
+        return self._read_at is None or self._clock.monotonic() - self._read_at >= span.total_seconds()
+
+    async def _read(self) -> Mapping[str, str]:
+        known = (await self._inspector.get()).fields.get(RESULT_ANSWER)
+        if known is None:
+            return {}
+        answer = await self._api.ask("task.item.userfield.get", {"ID": known.id}, intent=Intent.READ)
+        items = None if isinstance(answer, PortalFault) else as_map(answer.result).get("LIST")
+        return enum_items(items) or known.items or {}

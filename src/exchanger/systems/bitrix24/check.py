@@ -1,0 +1,113 @@
+"""Самопроверка портала для doctor: что есть, чего не хватает и что с этим делать."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from exchanger.connect import Finding, Intent, Severity
+from exchanger.domain.errors import ExchangerError
+from exchanger.systems.bitrix24.answers import RESULT_ANSWER
+from exchanger.systems.bitrix24.capabilities import Capabilities
+from exchanger.systems.bitrix24.envelope import PortalFault
+from exchanger.systems.bitrix24.fields import ELEMENT_ID, PROCESS_INSTANCE_ID, RESULT_EXPECTED, RESULT_QUESTION
+from exchanger.systems.bitrix24.key_filter import RAW_ID, XML_ID
+from exchanger.systems.bitrix24.portal import Portal
+
+_TYPES = {
+    RAW_ID: "string",
+    RESULT_ANSWER: "enumeration",
+    RESULT_QUESTION: "string",
+    RESULT_EXPECTED: "boolean",
+    ELEMENT_ID: "string",
+    PROCESS_INSTANCE_ID: "string",
+}
+_SCOPES = ("task", "user")
+
+
+async def check(portal: Portal) -> list[Finding]:
+    """Находки о портале, поиске по ключу, полях и правах; сам недоступный портал — тоже находка."""
+    try:
+        portal.inspector.forget()
+        capabilities = await portal.inspector.get()
+        scopes = await _scopes(portal)
+        answers = await portal.texts.all() if capabilities.has(RESULT_ANSWER) else None
+    except ExchangerError as error:
+        return [Finding(Severity.ERROR, str(error).partition(" Что делать:")[0], error.remedy)]
+    return [
+        _owner(capabilities),
+        *_search(capabilities),
+        *_fields(capabilities),
+        *_rights(scopes),
+        *(() if answers is None else _answers(answers)),
+        *_settings(portal),
+    ]
+
+
+def _owner(capabilities: Capabilities) -> Finding:
+    owner = capabilities.owner
+    if owner.admin:
+        return Finding(Severity.OK, f"Вебхук принадлежит сотруднику {owner.id}, администратору портала.")
+    return Finding(
+        Severity.WARNING,
+        f"Владелец вебхука ({owner.id}) — не администратор: он видит только задачи, в которых участвует.",
+        "он будет добавлен в наблюдатели каждой задачи; чтобы этого не было, выпустите вебхук администратора.",
+    )
+
+
+def _search(capabilities: Capabilities) -> Iterator[Finding]:
+    if XML_ID in capabilities.search:
+        yield Finding(Severity.OK, "Поиск задач по XML_ID работает.")
+    elif RAW_ID in capabilities.search:
+        yield Finding(Severity.WARNING, f"Фильтр по XML_ID портал пропускает: задачи ищутся по {RAW_ID}.")
+    else:
+        yield Finding(
+            Severity.ERROR,
+            "Портал не ищет задачи по ключу: задачи создаваться не будут.",
+            f"создайте у задач строковое поле {RAW_ID}.",
+        )
+
+
+def _fields(capabilities: Capabilities) -> Iterator[Finding]:
+    for name, kind in _TYPES.items():
+        known = capabilities.fields.get(name)
+        if known is None:
+            yield Finding(
+                Severity.WARNING, f"Поля {name} у задач нет: оно не заполняется.", f"создайте его (тип {kind})."
+            )
+        elif known.type != kind:
+            yield Finding(
+                Severity.ERROR, f"Поле {name}: тип {known.type}, нужен {kind}.", "создайте поле с нужным типом."
+            )
+
+
+def _rights(scopes: frozenset[str] | None) -> Iterator[Finding]:
+    for name in _SCOPES:
+        if scopes is not None and name not in scopes:
+            yield Finding(Severity.ERROR, f"У вебхука нет права {name}.", "добавьте его в настройках вебхука.")
+
+
+def _answers(texts: frozenset[str]) -> Iterator[Finding]:
+    if not {"да", "нет"} <= {text.strip().casefold() for text in texts}:
+        yield Finding(
+            Severity.ERROR,
+            f"В списке {RESULT_ANSWER} нет вариантов ДА и НЕТ: ответы не будут поняты.",
+            "исправьте варианты списка на портале.",
+        )
+
+
+def _settings(portal: Portal) -> Iterator[Finding]:
+    if not portal.api.origin.startswith("https:"):
+        yield Finding(Severity.WARNING, "Вебхук открыт без TLS (http).", "так допустимо только на своей машине.")
+    if 4 in portal.options.done_statuses:  # noqa: PLR2004 - the portal's status "awaits control"
+        yield Finding(
+            Severity.WARNING,
+            "Состояние 4 («ждёт контроля») считается завершением: ответ уйдёт раньше, чем постановщик примет работу.",
+            "оставьте BITRIX_DONE_STATUSES=5, если контроль постановщика важен.",
+        )
+
+
+async def _scopes(portal: Portal) -> frozenset[str] | None:
+    answer = await portal.api.ask("scope", {}, intent=Intent.READ)
+    if isinstance(answer, PortalFault) or not isinstance(answer.result, list):
+        return None
+    return frozenset(str(name) for name in answer.result)

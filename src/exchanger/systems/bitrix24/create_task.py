@@ -1,0 +1,102 @@
+"""Операция bitrix_create_task: задача человеку, ответ — процессу."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+
+from exchanger.connect import Cursor, Intent, Notice
+from exchanger.domain.errors import OutcomeUnknown
+from exchanger.domain.key import Key
+from exchanger.domain.outcome import Outcome
+from exchanger.domain.task import ExternalTask, Metadata, ObjectRef, Order, Snapshot
+from exchanger.systems.bitrix24.capabilities import Capabilities
+from exchanger.systems.bitrix24.envelope import PortalFault
+from exchanger.systems.bitrix24.errors import to_error
+from exchanger.systems.bitrix24.fields import task_fields
+from exchanger.systems.bitrix24.finder import FilterIgnored
+from exchanger.systems.bitrix24.foreign import Row, as_map, as_text
+from exchanger.systems.bitrix24.params import CreateTaskParams
+from exchanger.systems.bitrix24.plan import TaskPlan, draw_plan
+from exchanger.systems.bitrix24.portal import Portal
+from exchanger.systems.bitrix24.prepare import prepare
+from exchanger.systems.bitrix24.team import gather_team
+from exchanger.systems.bitrix24.verdicts import outcome
+
+_ADD = "tasks.task.add"
+
+
+class CreateTask:
+    """Работа в Битрикс24. Обещание MARKED: ключ лежит в XML_ID, номер внешней задачи — в её поле, если оно есть."""
+
+    params = CreateTaskParams
+
+    def __init__(self, portal: Portal) -> None:
+        self._portal = portal
+
+    def prepare(self, order: Order) -> CreateTaskParams:
+        """Параметры из заявки; `Reject` перечисляет всё, что надо исправить."""
+        return prepare(order, self._portal.options)
+
+    async def find(self, keys: Sequence[Key]) -> list[Snapshot]:
+        """Все задачи этих ключей; `SystemPaused`, если поиску по ключу верить нельзя."""
+        if not keys:
+            return []
+        capabilities = await self._portal.inspector.searchable()
+        try:
+            found, proved = await self._portal.finder(capabilities).by_keys(keys)
+        except FilterIgnored:
+            self._portal.inspector.forget()
+            raise
+        for name in proved:
+            self._portal.proof.found(name)
+        return found
+
+    async def create(self, key: Key, params: CreateTaskParams) -> Snapshot:
+        """Поставить задачу: чтения (люди, возможности портала), затем один пишущий запрос."""
+        capabilities = await self._portal.inspector.searchable()
+        plan = await self._plan(params, capabilities)
+        async with self._portal.proof.turn(capabilities.key_field):
+            row = await self._add(task_fields(plan, key, capabilities), key)
+            self._portal.proof.created(capabilities.key_field, key, as_text(row["id"]))
+        return self._portal.reading(capabilities).snapshot(row, key)
+
+    async def finish(self, found: Snapshot, params: CreateTaskParams) -> None:
+        """Второстепенных шагов у задачи без шаблона нет: всё ушло одним запросом."""
+
+    async def changed(self, since: Cursor) -> AsyncIterator[tuple[list[Snapshot], Cursor]]:
+        """Изменившиеся наши задачи страницами."""
+        capabilities = await self._portal.inspector.get()
+        # The inspector has just heard from the portal or did so earlier: its clock is known.
+        async for page in self._portal.finder(capabilities).changed(since, self._portal.api.time.now()):
+            yield page
+
+    async def read(self, refs: Sequence[ObjectRef]) -> list[Snapshot]:
+        """Прочитать задачи: до 2500 номеров одним запросом."""
+        capabilities = await self._portal.inspector.get()
+        return await self._portal.finder(capabilities).by_refs(refs)
+
+    async def answer(self, found: Snapshot, task: ExternalTask, metadata: Metadata) -> Outcome:
+        """Исход задачи для процесса."""
+        return await outcome(found, task, metadata, self._portal.texts)
+
+    async def tell(self, ref: ObjectRef, notice: Notice) -> None:
+        """Комментарий в задаче."""
+        await self._portal.talk.tell(ref, notice)
+
+    async def reopen(self, ref: ObjectRef, why: str) -> bool:
+        """Возобновить отклонённую задачу."""
+        return await self._portal.talk.reopen(ref, why)
+
+    async def _plan(self, params: CreateTaskParams, capabilities: Capabilities) -> TaskPlan:
+        portal = self._portal
+        team = await gather_team(params, capabilities.owner, portal.people, portal.options.default_responsible_id)
+        return draw_plan(params, team, portal.options, capabilities, portal.api.time)
+
+    async def _add(self, fields: Mapping[str, object], key: Key) -> Row:
+        answer = await self._portal.api.ask(_ADD, {"fields": fields}, intent=Intent.CREATE)
+        if isinstance(answer, PortalFault):
+            raise to_error(answer, _ADD, Intent.CREATE)
+        row = as_map(as_map(answer.result).get("task"))
+        if not as_text(row.get("id")):
+            raise OutcomeUnknown(f"Битрикс24, {_ADD}: ответ без номера задачи ({key}).")
+        return row

@@ -1,0 +1,68 @@
+"""Портал, готовый к работе: клиент и всё, что о нём узнано. Это клиент системы для её операций."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from exchanger.connect import Http, HttpOptions, Limiter, Limits
+from exchanger.ports import Clock
+from exchanger.systems.bitrix24.answers import AnswerTexts
+from exchanger.systems.bitrix24.api import BitrixApi
+from exchanger.systems.bitrix24.capabilities import Capabilities, Inspector
+from exchanger.systems.bitrix24.finder import Finder
+from exchanger.systems.bitrix24.key_filter import KeyProof
+from exchanger.systems.bitrix24.people import People
+from exchanger.systems.bitrix24.search import TaskLists
+from exchanger.systems.bitrix24.settings import BitrixOptions
+from exchanger.systems.bitrix24.snapshots import SYSTEM_NAME, Reading
+from exchanger.systems.bitrix24.talk import Talk
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """Части клиента одного портала."""
+
+    options: BitrixOptions
+    api: BitrixApi
+    inspector: Inspector
+    proof: KeyProof
+    people: People
+    texts: AnswerTexts
+    talk: Talk
+
+    def reading(self, capabilities: Capabilities) -> Reading:
+        """Как читать строки задач."""
+        base = (self.options.link_base or self.api.origin).rstrip("/")
+        return Reading(base, capabilities.owner.id, self.options.done_statuses)
+
+    def finder(self, capabilities: Capabilities) -> Finder:
+        """Поиск задач."""
+        return Finder(TaskLists(self.api, capabilities), self.reading(capabilities), capabilities.search)
+
+
+def limits(options: BitrixOptions) -> Limits:
+    """Ведро чуть меньше портального: его делят все программы с этого адреса."""
+    return Limits(per_second=options.requests_per_second, burst=options.burst)
+
+
+@asynccontextmanager
+async def open_portal(options: BitrixOptions, limiter: Limiter, clock: Clock) -> AsyncIterator[Portal]:
+    """Открыть клиента; к порталу не обращается."""
+    http_options = HttpOptions(name="Битрикс24", timeout=options.timeout, tls=options.tls)
+    async with Http(http_options, limiter) as http:
+        api = BitrixApi(options, http, clock)
+        inspector = Inspector(api, clock)
+        yield Portal(
+            options=options,
+            api=api,
+            inspector=inspector,
+            proof=KeyProof(api, clock),
+            people=People(api, clock),
+            texts=AnswerTexts(api, inspector, clock),
+            talk=Talk(api),
+        )
+
+
+__all__ = ["SYSTEM_NAME", "Portal", "limits", "open_portal"]

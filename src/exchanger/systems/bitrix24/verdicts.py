@@ -1,0 +1,58 @@
+"""Исход задачи для процесса: переменные §4.4 и ответ, который никогда не угадывается."""
+
+from __future__ import annotations
+
+from exchanger.domain.outcome import Completed, Failed, Outcome, Refused
+from exchanger.domain.task import ExternalTask, Metadata, ObjectState, Snapshot
+from exchanger.domain.typed import typed
+from exchanger.domain.variables import Variables
+from exchanger.systems.bitrix24.answers import AnswerTexts
+from exchanger.systems.bitrix24.fields import RESULT_EXPECTED
+from exchanger.systems.bitrix24.readers import loose_flag
+
+DECLINED = "BITRIX_DECLINED"
+
+_MEANINGS = {"да": "ok", "нет": "no"}
+_REMEDY = (
+    "Что делать: возобновите задачу в Битрикс24, выберите ответ ДА или НЕТ, завершите её и повторите внешнюю задачу "
+    "(retries = 1)."
+)
+
+
+async def outcome(found: Snapshot, task: ExternalTask, metadata: Metadata, texts: AnswerTexts) -> Outcome:
+    """Исход завершённой или отклонённой задачи."""
+    if found.state is ObjectState.REFUSED:
+        return Refused(DECLINED, f"Задача Битрикс24 №{found.ref.id} отклонена исполнителем: {found.ref.link}")
+    variables = _common(found)
+    if not _expects(found, metadata):
+        return Completed(variables)
+    given = str(found.details.get("answer", ""))
+    if not given:
+        return _doubtful(found, "ответ ДА/НЕТ ожидается, но не выбран")
+    text = await texts.text(given)
+    if text is None:
+        return _doubtful(found, f"ответ — вариант №{given}, которого портал в списке UF_RESULT_ANSWER не показывает")
+    meaning = _MEANINGS.get(text.strip().casefold())
+    if meaning is None:
+        return _doubtful(found, "текст выбранного ответа — не ДА и не НЕТ")
+    return Completed({**variables, task.activity_id: typed(meaning)})
+
+
+def _common(found: Snapshot) -> Variables:
+    return {
+        "bitrix_task_id": typed(found.ref.id),
+        "bitrix_task_title": typed(str(found.details.get("title", ""))),
+        "bitrix_task_status": typed(str(found.details.get("status", ""))),
+    }
+
+
+def _expects(found: Snapshot, metadata: Metadata) -> bool:
+    """Ждёт ли процесс ответа: по самой задаче, а если портал этого не хранит — по диаграмме."""
+    own = found.details.get("expected")
+    if isinstance(own, bool):
+        return own
+    return loose_flag(metadata.extension_properties.get(RESULT_EXPECTED))
+
+
+def _doubtful(found: Snapshot, what: str) -> Failed:
+    return Failed(f"Задача Битрикс24 №{found.ref.id} завершена, но {what}. {found.ref.link} {_REMEDY}")
