@@ -1,0 +1,5 @@
+"""Запуск службы camunda-worker командой, которую знают операторы."""
+
+from exchanger.cli import launch
+
+launch("run", "camunda-worker")

@@ -1,0 +1,95 @@
+"""`exchanger run`: службы установки."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Coroutine, Iterable
+from contextlib import AsyncExitStack
+from typing import Annotated
+
+import typer
+
+from exchanger.settings import Settings, load_settings
+from exchanger.telemetry.health import Condition, Health
+from exchanger.telemetry.log import log, setup_logging
+from exchanger.telemetry.systemd import Notifier
+from exchanger.web.health import serve
+from exchanger.wiring import EVERYTHING, Plan, Service, assemble
+
+ALL_IN_ONE = "exchanger"
+"""Имя журнала, когда все службы в одном процессе."""
+
+
+def run(
+    service: Annotated[
+        Service | None, typer.Argument(help="Служба; без имени — все службы в одном процессе.", show_default=False)
+    ] = None,
+) -> None:
+    """Запустить службы и работать, пока не остановят (SIGINT, SIGTERM).
+
+    Пример: EXCHANGER_ENV=dev exchanger run task-creator
+    """
+    settings = load_settings()
+    installation = settings.installation
+    setup_logging(installation.environment, service or ALL_IN_ONE, settings.logs_directory, settings.log.level)
+    for warning in settings.warnings:
+        log.warning("замечание к настройкам", setting=warning)
+    start(serve_until_stopped(settings, Plan(services=frozenset({service}) if service else EVERYTHING)))
+
+
+def start(main: Coroutine[None, None, None]) -> None:
+    """Выполнить на uvloop, где он есть."""
+    if sys.platform == "win32":
+        asyncio.run(main)
+        return
+    import uvloop  # noqa: PLC0415 - not installed on Windows
+
+    uvloop.run(main)
+
+
+async def serve_until_stopped(settings: Settings, plan: Plan) -> None:
+    """Собрать установку, сообщить о готовности, работать до сигнала, остановиться без потерь."""
+    stop = _stop_on_signals()
+    notifier = Notifier()
+    async with AsyncExitStack() as stack:
+        exchanger = await stack.enter_async_context(assemble(settings, plan))
+        health = exchanger.context.health
+        if (port := settings.metrics.listen_on) is not None:
+            address = await stack.enter_async_context(serve(health, port))
+            log.info("страница здоровья открыта", address=f"{address}/health/ready")
+        work = asyncio.create_task(exchanger.run())
+        keeping = asyncio.create_task(notifier.keep(lambda: _status(health)))
+        stopping = asyncio.create_task(stop.wait())
+        bus = "RabbitMQ" if settings.broker.configured else "память процесса"
+        log.info("службы запущены", services=",".join(sorted(plan.services)), bus=bus)
+        notifier.send(READY="1")
+        await asyncio.wait({work, stopping, keeping}, return_when=asyncio.FIRST_COMPLETED)
+        log.info("останавливаемся")
+        notifier.send(STOPPING="1")
+        for task in (work, keeping, stopping):
+            task.cancel()
+        results = await asyncio.gather(work, keeping, stopping, return_exceptions=True)
+        _raise_first(results)
+    log.info("остановлено")
+
+
+def _stop_on_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+def _raise_first(results: Iterable[object]) -> None:
+    for result in results:
+        if isinstance(result, Exception):
+            raise result
+
+
+def _status(health: Health) -> str:
+    """One line for `systemctl status`."""
+    down = [f"{part.name}: {part.reason}" for part in health.parts if part.condition is Condition.DOWN]
+    return f"не работает: {'; '.join(down)}"[:200] if down else "работает"
