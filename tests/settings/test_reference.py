@@ -25,6 +25,10 @@ def test_every_variable_is_in_the_example_and_the_reference() -> None:
         assert f"| `{item.var.name}` |" in reference()
 
 
+def test_name_of_the_installation_is_not_offered_as_prod_to_dev() -> None:
+    assert "\n#EXCHANGER_INSTALLATION=\n" in example()
+
+
 def test_example_with_every_line_switched_on_is_valid(tmp_path: Path) -> None:
     lines = [text.removeprefix("#") for text in example().splitlines() if text.startswith("#") and text[1:2].isupper()]
     login = "CAMUNDA_AUTH_PASSWORD=x\n"  # a user name alone is refused

@@ -14,7 +14,10 @@ from urllib.parse import quote
 import aiohttp
 import pytest
 from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
 
+from exchanger.telemetry import redact as module
 from exchanger.telemetry.log import log, setup_logging
 from exchanger.telemetry.redact import error_text, redact, register_secret
 
@@ -29,6 +32,11 @@ class Sinks:
     def text(self) -> str:
         files = "".join(path.read_text("utf-8") for path in sorted(self.folder.rglob("*.log")))
         return self.out.getvalue() + files
+
+
+@pytest.fixture(autouse=True)
+def no_secrets_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_known", module._Known())
 
 
 @pytest.fixture
@@ -127,11 +135,33 @@ def test_registered_value_is_masked_in_every_spelling(sinks: Sinks) -> None:
     assert "\\u041f\\u0430\\u0440" not in text
 
 
+@given(secret=st.text(min_size=8, max_size=40), before=st.text(max_size=20), after=st.text(max_size=20))
+def test_no_registered_value_survives_in_any_text(secret: str, before: str, after: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_known", module._Known())
+        register_secret(secret)
+
+        assert secret not in redact(before + secret + after)
+        assert secret not in redact(f"{before}{secret}{secret}{after}")
+
+
 def test_field_named_as_a_secret_is_masked_whatever_its_value(sinks: Sinks) -> None:
     log.error("Поля", password="short one", api_key=CANARY, camunda_token=CANARY, auth=CANARY)
 
     assert CANARY not in sinks.text()
     assert "short one" not in sinks.text()
+
+
+def test_foreign_sink_with_its_own_format_sees_no_secret_either(sinks: Sinks) -> None:
+    seen: list[str] = []
+    log.add(seen.append, format="{message} {extra} {exception}", diagnose=True, backtrace=True)
+
+    log.error("Поля", password="short one", url=HOOK)
+    log.opt(exception=OSError(HOOK)).error(f"Сбой {HOOK}")
+
+    assert len(seen) == 2
+    assert "short one" not in "".join(seen)
+    assert CANARY not in "".join(seen)
 
 
 async def test_error_of_the_http_client_carries_no_webhook(sinks: Sinks) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
 
-from exchanger.settings._var import Field, Var
+from exchanger.settings._var import NOT_GIVEN, Field, Var
 from exchanger.telemetry.redact import MASK, redact
 
 _WEBHOOK_CODE: Final = re.compile(r"/rest/(?:api/)?\d+/(?P<code>[^/?#\s]+)")
@@ -61,7 +61,9 @@ def written(item: Field, value: Any) -> str:
 
 
 def default_text(item: Field) -> str:
-    """Значение по умолчанию в записи файла; нет — пустая строка."""
+    """Значение по умолчанию в записи файла; нет или зависит от другого (сказано в `empty`) — пустая строка."""
+    if item.var.empty != NOT_GIVEN:
+        return ""
     value = item.info.get_default(call_default_factory=True, validated_data={})
     return "" if value is PydanticUndefined or isinstance(value, Path) else written(item, value)
 

@@ -29,6 +29,9 @@ class Unit(StrEnum):
 _SECONDS = {Unit.MILLISECONDS: 0.001, Unit.SECONDS: 1.0, Unit.HOURS: 3600.0}
 
 
+NOT_GIVEN = "не задано"
+
+
 @dataclass(frozen=True, slots=True)
 class Var:
     """Переменная окружения поля.
@@ -42,7 +45,7 @@ class Var:
     dormant: bool = False
     secret: bool = False
     sample: str = ""
-    empty: str = "не задано"
+    empty: str = NOT_GIVEN
 
     @property
     def names(self) -> tuple[str, ...]:
