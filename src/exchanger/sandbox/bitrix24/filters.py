@@ -74,6 +74,8 @@ def _condition(portal: Portal, key: str, value: Any) -> Condition | None:
     name = found["name"].upper()
     if name in portal.faults.ignored_filters or not _known(portal, name):
         return None
+    if isinstance(value, dict | list) and not value:
+        return None  # an empty list of values is a condition that the core drops
     values = tuple(php.as_text(item) for item in php.as_list(value)) or ("",)
     operator = found["op"] or ("%" if name in _LIKE_BY_DEFAULT else "=")
     return Condition(name, "=" if operator in {"==", "@"} else operator, bool(found["not"]), values)
