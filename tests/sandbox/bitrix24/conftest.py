@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientSession, CookieJar
 
 from exchanger.sandbox.bitrix24 import Portal, RunningPortal, default_portal, standin
+from exchanger.sandbox.bitrix24.seed import CLERK
 from tests.sandbox.bitrix24.client import Client
 
 
@@ -40,4 +41,12 @@ async def running(portal: Portal) -> AsyncIterator[RunningPortal]:
 @pytest.fixture
 async def client(running: RunningPortal) -> AsyncIterator[Client]:
     async with ClientSession() as session:
+        yield Client(session, running)
+
+
+@pytest.fixture
+async def running_as_clerk(running: RunningPortal) -> AsyncIterator[Client]:
+    """A browser in which the clerk has been chosen (its jar accepts cookies of an address)."""
+    async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as session:
+        await session.post(running.url + "/whoami", data={"user": str(CLERK), "back": "/"})
         yield Client(session, running)

@@ -11,6 +11,7 @@ from exchanger.sandbox.bitrix24.model import Status, Task
 from exchanger.sandbox.bitrix24.seed import ADMIN, CLERK, ENGINEER, HEAD, LAWYER
 from exchanger.sandbox.bitrix24.workflow import act
 from exchanger.sandbox.bitrix24.writing import create, update
+from tests.sandbox.bitrix24.conftest import ManualClock
 
 
 def a_task(portal: Portal, status: Status, **fields: object) -> Task:
@@ -84,7 +85,7 @@ def test_an_older_build_lets_an_action_without_change_pass() -> None:
     assert act(portal, portal.user(CLERK), task.id, Action.COMPLETE).status is Status.COMPLETED
 
 
-def test_completion_sets_the_three_dates_alike(portal: Portal, clock: object) -> None:
+def test_completion_sets_the_three_dates_alike(portal: Portal) -> None:
     task = a_task(portal, Status.IN_PROGRESS)
     act(portal, portal.user(CLERK), task.id, Action.COMPLETE)
     assert task.closed_date == task.status_changed_date == task.changed_date == portal.now()
@@ -116,10 +117,10 @@ def test_a_required_result_binds_the_card_but_not_rest(portal: Portal) -> None:
     assert act(portal, portal.user(CLERK), by_rest.id, Action.COMPLETE).status is Status.COMPLETED
 
 
-def test_a_result_moves_the_activity_but_not_the_change(portal: Portal, clock: object) -> None:
+def test_a_result_moves_the_activity_but_not_the_change(portal: Portal, clock: ManualClock) -> None:
     task = a_task(portal, Status.IN_PROGRESS)
     changed = task.changed_date
-    clock.advance(60)  # type: ignore[attr-defined]
+    clock.advance(60)
     Person(portal, portal.user(CLERK)).add_result(task.id, "Сделано")
     assert (task.changed_date, task.activity_date) == (changed, portal.now())
 

@@ -45,7 +45,7 @@ def _fits(user: User, wanted: dict[str, Any]) -> bool:
     row = user_row(user)
     for name, value in wanted.items():
         if name == "ACTIVE":
-            if php.as_text(value) != "" and php.as_flag(value) != user.active:
+            if (value is False or php.as_text(value)) and php.as_flag(value) != user.active:
                 return False
         elif name in row:
             values = {php.as_text(each).casefold() for each in php.as_list(value)}
