@@ -83,7 +83,7 @@ async def assemble(settings: Settings, plan: Plan = Plan(), bus: Bus | None = No
         context = Context(
             installation=Installation(settings.installation.name, settings.engine.engine_name),
             engine=engine,
-            diagrams=DiagramCache(engine, clock, ttl=settings.diagrams.ttl, size=settings.diagrams.max_size),
+            diagrams=DiagramCache(engine.diagram, clock, ttl=settings.diagrams.ttl, size=settings.diagrams.max_size),
             bus=chosen,
             clock=clock,
             health=Health(),

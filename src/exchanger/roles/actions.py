@@ -28,7 +28,6 @@ from exchanger.roles.context import Context
 from exchanger.roles.index import Watched
 from exchanger.telemetry.log import log
 from exchanger.wire import Response, encode_response
-from exchanger.wire.names import RESPONSES
 
 
 class Actions:
@@ -65,7 +64,7 @@ class Actions:
         now = self._context.clock.now()
         ref = watched.ref or ObjectRef(self._system.name, object_id or "?")
         response = Response(Order(watched.task, self._system.name), outcome, at=now, ref=ref)
-        await self._context.bus.publish(RESPONSES, encode_response(response, now=now))
+        await self._context.bus.publish(self._context.names.responses_address, encode_response(response, now=now))
         watched.answered += 1
         watched.answered_at = self._context.engine.now()
         kind = type(outcome).__name__

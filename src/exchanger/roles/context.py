@@ -15,6 +15,7 @@ from exchanger.domain.task import ExternalTask
 from exchanger.ports import Bus, Clock, Diagrams, Engine
 from exchanger.telemetry.health import Health
 from exchanger.telemetry.log import log
+from exchanger.wire.names import Names
 
 RECOVERY = Backoff(first=timedelta(seconds=0.5), factor=2.0, most=timedelta(seconds=15))
 """Паузы между попытками роли, когда часть установки лежит: возвращение замечают за секунды."""
@@ -48,6 +49,7 @@ class Context:
     health: Health
     locks: Locks = field(default_factory=Locks)
     retries: Retries = field(default_factory=Retries)
+    names: Names = field(default_factory=Names)
 
     def emit(self, kind: EventKind, task: ExternalTask, system: str, **fields: str | float | bool | None) -> None:
         """Сообщить событие о задаче."""

@@ -20,7 +20,7 @@ from exchanger.roles.quarantine import Quarantine
 from exchanger.roles.serial import Serial
 from exchanger.telemetry.log import log
 from exchanger.wire import Receipt, Response, decode_order, encode_receipt, encode_response, final_failure
-from exchanger.wire.names import ERRORS, RESPONSES, receipt_address
+from exchanger.wire.names import ERRORS, receipt_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ class Creator:
     async def _respond(self, order: Order, outcome: Outcome) -> None:
         now = self._context.clock.now()
         response = Response(replace(order, system=self._system.name), outcome, at=now)
-        await self._context.bus.publish(RESPONSES, encode_response(response, now=now))
+        await self._context.bus.publish(self._context.names.responses_address, encode_response(response, now=now))
         self._context.emit(EventKind.FAILED, order.task, self._system.name, outcome=type(outcome).__name__)
 
 

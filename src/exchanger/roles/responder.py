@@ -23,7 +23,7 @@ from exchanger.roles.context import Context, until_cancelled
 from exchanger.roles.serial import Serial
 from exchanger.telemetry.log import log
 from exchanger.wire import Ignored, Response, decode_response, final_failure
-from exchanger.wire.names import ERRORS, RESPONSES_QUEUE
+from exchanger.wire.names import ERRORS
 
 _CONFLICTS = 6
 _REFUSALS = 3
@@ -41,7 +41,7 @@ class Responder:
     async def run(self) -> None:
         """Передавать исходы, пока не остановят."""
         self._part.up(now=self._context.clock.now())
-        async with self._context.bus.consume(RESPONSES_QUEUE, self.handle, at_once=AT_ONCE):
+        async with self._context.bus.consume(self._context.names.responses_queue, self.handle, at_once=AT_ONCE):
             await until_cancelled()
 
     async def handle(self, delivery: Delivery) -> None:

@@ -14,7 +14,7 @@ from exchanger.domain.task import ExternalTask, Fetched, Order
 from exchanger.roles.context import RECOVERY, Context, forever
 from exchanger.telemetry.log import log
 from exchanger.wire import encode_order
-from exchanger.wire.names import order_address, queue_of
+from exchanger.wire.names import queue_of
 
 _FULL_PAUSE = 1.0
 _RELEASE = timedelta(milliseconds=1)
@@ -84,7 +84,7 @@ class Worker:
             metadata = await self._context.diagrams.metadata(task.process_definition_id, task.activity_id)
             order = Order(task, self._system, fetched.variables, metadata)
             message = encode_order(order, worker_id=self._context.engine.worker_id, now=self._context.clock.now())
-            await self._context.bus.publish(order_address(self._system, task.topic), message)
+            await self._context.bus.publish(self._context.names.order_address(self._system, task.topic), message)
         except (Retry, OutcomeUnknown, SystemPaused) as outage:
             return outage
         except Exception as error:  # noqa: BLE001 - one poisonous task must not stop its neighbours; it becomes an incident
