@@ -38,9 +38,17 @@ async def read(url: str, queue: str, count: int) -> list[bytes]:
         return [(await source.get(no_ack=True, timeout=30)).body for _ in range(count)]
 
 
-async def test_durable_messages_survive_sigkill(own: RabbitServer) -> None:
+def _registered(data: Path, queue: str) -> bool:
+    return any(queue.encode() in names.read_bytes() for names in data.glob("*/quorum/*/names.dets"))
+
+
+async def test_durable_messages_survive_sigkill(own: RabbitServer, tmp_path: Path) -> None:
     await publish(own.url, "kept", b"1", b"2")
     address = own.url
+    # RabbitMQ 3.10 writes a new quorum queue's registration some 0.5 s after it has answered the declare; killed before
+    # that, the queue stays without a leader for ever, its confirmed messages included (seen on 3.10.8).
+    registered = "the queue's registration was not written"
+    await asyncio.to_thread(wait_until, lambda: _registered(tmp_path / "node" / "data", "kept"), registered)
 
     own.kill()
     await asyncio.to_thread(own.start)
