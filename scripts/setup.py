@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -25,9 +25,9 @@ STAMP = VENV / ".exchanger-setup"
 OLDEST = (3, 11)
 
 
-def missing(version: Sequence[int], has_module: Callable[[str], bool]) -> str | None:
+def missing(version: tuple[int, ...], has_module: Callable[[str], bool]) -> str | None:
     """Возвращает, чего не хватает на машине и что сделать, или None."""
-    if tuple(version[:2]) < OLDEST:
+    if version < OLDEST:
         return (
             f"Нужен Python {OLDEST[0]}.{OLDEST[1]} или новее, а это {version[0]}.{version[1]} ({sys.executable}).\n"
             "Установите его (Debian 12/13, Ubuntu 24.04: apt install python3 python3-venv) "
@@ -55,23 +55,44 @@ def is_ready() -> bool:
 def create_venv() -> None:
     """Создаёт окружение; недоделанное (без работающего pip) или от другого Python пересоздаёт."""
     probe = f"import pip, sys; sys.exit(sys.version != {sys.version!r})"
-    usable = PYTHON.exists() and run([str(PYTHON), "-c", probe], stderr=subprocess.DEVNULL)
+    usable = PYTHON.exists() and succeeds([str(PYTHON), "-c", probe])
     if not usable:
         say(f"Окружение {VENV}")
         venv.EnvBuilder(with_pip=True, clear=VENV.exists(), symlinks=True).create(str(VENV))
 
 
 def pip(*arguments: str) -> bool:
-    """Запускает pip окружения; его ход виден, его настройки (индекс, прокси, PIP_CERT) действуют."""
+    """Запускает pip окружения и считает пакеты; его настройки (индекс, прокси, PIP_CERT) действуют."""
     command = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "--no-warn-script-location"]
     environment = dict(os.environ, PIP_ROOT_USER_ACTION="ignore")
-    return run([*command, *arguments], cwd=str(ROOT), env=environment)
+    with subprocess.Popen(  # noqa: S603 - our own Python
+        [*command, *arguments], cwd=str(ROOT), env=environment, stdout=subprocess.PIPE, universal_newlines=True
+    ) as process:
+        for number, name in enumerate(packages(process.stdout or ()), start=1):
+            progress(number, name)
+    return process.returncode == 0
 
 
-def run(command: list[str], **options: object) -> bool:
-    """Запускает программу и говорит, завершилась ли она с нулём."""
-    done = subprocess.run(command, check=False, **options)  # type: ignore[call-overload]  # noqa: S603 - our own Python
-    return bool(done.returncode == 0)
+def packages(lines: Iterable[str]) -> Iterator[str]:
+    """Выбирает из вывода pip имена пакетов, за которые он берётся, затем — начало установки."""
+    for line in lines:
+        if line.startswith("Collecting "):
+            yield line.split()[1]
+        elif line.startswith("Installing "):
+            yield "установка"
+
+
+def progress(number: int, name: str) -> None:
+    """Показывает ход в одной строке терминала; в журнал (не терминал) не пишет ничего."""
+    if sys.stdout.isatty():
+        sys.stdout.write(f"\r\033[K  {number}: {name}\r")
+        sys.stdout.flush()
+
+
+def succeeds(command: list[str]) -> bool:
+    """Говорит, завершилась ли программа с нулём; её вывод не нужен."""
+    done = subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - ours
+    return done.returncode == 0
 
 
 def say(text: str) -> None:
@@ -85,13 +106,13 @@ def install() -> None:
     say(f"Пакеты Python по requirements/{LOCK.name}")
     if not pip("--require-hashes", "-r", str(LOCK)):
         sys.exit("Пакеты не установились. Проверьте сеть, прокси и PIP_CERT и повторите: сделанное не пропадёт.")
-    if not pip("--quiet", "--no-deps", "--no-build-isolation", "-e", str(ROOT)):
+    if not pip("--no-deps", "--no-build-isolation", "-e", str(ROOT)):
         sys.exit("Не установился сам проект: см. сообщение pip выше.")
 
 
 def main() -> None:
     """Проверяет машину, затем создаёт и наполняет .venv; прерванное можно просто повторить."""
-    problem = missing(sys.version_info, lambda name: importlib.util.find_spec(name) is not None)
+    problem = missing(tuple(sys.version_info[:2]), lambda name: importlib.util.find_spec(name) is not None)
     if problem:
         sys.exit(problem)
     if is_ready():
@@ -105,4 +126,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("\nПрервано. Повторите ту же команду: она продолжит.")

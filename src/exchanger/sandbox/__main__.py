@@ -28,9 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m exchanger.sandbox", description="Настоящие части песочницы.")
     fetch = parser.add_subparsers(required=True, metavar="fetch").add_parser("fetch", help="скачать в кэш")
-    fetch.add_argument(
-        "parts", nargs="*", choices=[*PARTS, []], metavar="|".join(PARTS), help="что скачать; ничего — всё"
-    )
+    fetch.add_argument("parts", nargs="*", type=_part, metavar="часть", help=f"{', '.join(PARTS)}; без названий — все")
     fetch.add_argument("--optional", action="store_true", help="неудача не считается ошибкой")
     return parser
 
