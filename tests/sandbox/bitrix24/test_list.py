@@ -126,6 +126,11 @@ async def test_start_minus_one_counts_nothing_and_pages_by_key(client: Client) -
     assert rest == list(range(51, 61))
 
 
+async def test_start_minus_one_counts_nothing_in_any_order(three: Client) -> None:
+    _, body = await three.send("tasks.task.list", {"start": -1, "order": {"DEADLINE": "desc"}, "select": ["ID"]})
+    assert ([row["id"] for row in body["result"]["tasks"]], "total" in body) == (["3", "1", "2"], False)
+
+
 async def test_the_order_is_by_number_downwards_unless_told(three: Client) -> None:
     async def order(**params: Any) -> list[str]:
         return [row["id"] for row in (await three.result("tasks.task.list", {"select": ["ID"], **params}))["tasks"]]

@@ -19,7 +19,6 @@ from exchanger.sandbox.bitrix24.rest import perform
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
-    from ssl import SSLContext
 
     from exchanger.sandbox.bitrix24.access import Caller
     from exchanger.sandbox.bitrix24.params import Params
@@ -158,16 +157,14 @@ def build_app(portal: Portal) -> web.Application:
 
 
 @asynccontextmanager
-async def standin(
-    portal: Portal, *, port: int = 0, host: str = "127.0.0.1", tls: SSLContext | None = None
-) -> AsyncIterator[RunningPortal]:
+async def standin(portal: Portal, *, port: int = 0, host: str = "127.0.0.1") -> AsyncIterator[RunningPortal]:
     """Поднимает стенд на время блока `async with`; порт 0 - любой свободный."""
     runner = web.AppRunner(build_app(portal), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port, ssl_context=tls).start()
+        await web.TCPSite(runner, host, port).start()
         address = runner.addresses[0]
-        url = f"{'http' if tls is None else 'https'}://{host}:{address[1]}"
+        url = f"http://{host}:{address[1]}"
         hook = portal.access.webhooks[0]
         yield RunningPortal(portal, url, f"{url}/rest/{hook.user_id}/{hook.secret}/")
     finally:
