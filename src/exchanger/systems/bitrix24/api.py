@@ -16,7 +16,6 @@ from exchanger.systems.bitrix24.settings import BitrixOptions, Webhook
 from exchanger.telemetry.log import log
 from exchanger.telemetry.redact import register_secret
 
-_CREATE_WITHIN = 65.0  # the cloud cuts a request at 60 s: a shorter wait would only make outcomes unknown
 _THROTTLED_TRIES = 3
 _REDIRECTS = frozenset({301, 302, 307, 308})
 
@@ -25,7 +24,7 @@ class BitrixApi:
     """Клиент REST v2 одного портала."""
 
     def __init__(self, options: BitrixOptions, http: Http, clock: Clock) -> None:
-        self._timeout = options.timeout
+        self._create_within = options.create_timeout
         self._http = http
         self._clock = clock
         self._webhook = Webhook.parse(options.webhook_url)
@@ -92,7 +91,7 @@ class BitrixApi:
         await self._gate.passed()
 
     async def _post(self, method: str, params: object, intent: Intent) -> Answer:
-        within = max(self._timeout, _CREATE_WITHIN) if intent is Intent.CREATE else None
+        within = self._create_within if intent is Intent.CREATE else None
         return await self._http.request("POST", self._webhook.url(method), intent=intent, json=params, within=within)
 
     async def _moved(self, answer: Answer, method: str, params: object, intent: Intent) -> Answer:

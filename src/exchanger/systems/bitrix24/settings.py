@@ -19,9 +19,10 @@ _PATH = re.compile(r"/rest/\d+/[^/]+")
 class BitrixOptions:
     """Портал и правила работы с ним.
 
-    `webhook_url` — `https://портал/rest/<номер>/<код>`, код — тайна; `timeout` — секунды на чтение; `operating_limit` —
-    секунды работы одного метода за десять минут, после которых портал его запирает; `link_base` — адрес портала для
-    ссылок, если людям виден другой; `time_zone` — пояс дат без смещения, если не пояс владельца вебхука.
+    `webhook_url` — `https://портал/rest/<номер>/<код>`, код — тайна. `timeout`, `create_timeout` — секунды на чтение и
+    на создание: облако обрывает запрос на 60-й, меньший срок только плодил бы неизвестные исходы. `operating_limit` —
+    секунды работы одного метода за десять минут, после которых портал его запирает. `link_base` — адрес портала для
+    ссылок, если людям виден другой. `time_zone` — пояс дат без смещения, если не пояс владельца вебхука.
     """
 
     webhook_url: str = field(repr=False)
@@ -29,6 +30,7 @@ class BitrixOptions:
     default_responsible_id: int | None = None
     default_priority: int = 1
     timeout: float = 30.0
+    create_timeout: float = 65.0
     max_description_length: int = 10_000
     requests_per_second: float = 1.7
     burst: float = 40.0

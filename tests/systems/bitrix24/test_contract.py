@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from exchanger.sandbox.bitrix24 import default_portal
+from tests.systems.bitrix24.world import BitrixWorld, open_world
+from tests.systems.clock import JumpClock
+from tests.systems.contract import WorkContract
+
+
+class TestPortalWithOurFields(WorkContract):
+    @pytest.fixture
+    async def world(self) -> AsyncIterator[BitrixWorld]:
+        async with open_world() as world:
+            yield world
+
+
+class TestStockPortal(WorkContract):
+    """No user fields at all: everything hangs on XML_ID."""
+
+    @pytest.fixture
+    async def world(self) -> AsyncIterator[BitrixWorld]:
+        clock = JumpClock()
+        async with open_world(portal=default_portal(user_fields=(), clock=clock.now), clock=clock) as world:
+            yield world
