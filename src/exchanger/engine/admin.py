@@ -122,6 +122,12 @@ class EngineAdmin:
         raw = await self._dict(Request("GET", ("process-instance", instance_id, "variables"), query=query))
         return {name: from_rest(value) for name, value in raw.items()}
 
+    async def local_variables(self, execution_id: str) -> Variables:
+        """Локальные переменные исполнения (заметки ждущей задачи)."""
+        query = {"deserializeValues": "false"}
+        raw = await self._dict(Request("GET", ("execution", execution_id, "localVariables"), query=query))
+        return {name: from_rest(value) for name, value in raw.items()}
+
     async def final_variables(self, instance_id: str) -> Variables:
         """Последние значения переменных экземпляра, завершённого тоже; нужна история не ниже activity."""
         body: dict[str, JsonValue] = {"processInstanceId": instance_id}
@@ -150,6 +156,10 @@ class EngineAdmin:
     async def set_retries(self, task_id: str, retries: int) -> None:
         """Назначить попытки внешней задаче: больше нуля — инцидент снимается, задачу снова можно взять."""
         await self._done(Request("PUT", ("external-task", task_id, "retries"), Call.WRITE, {"retries": retries}))
+
+    async def unlock(self, task_id: str) -> None:
+        """Отпереть внешнюю задачу, чья бы она ни была: её тотчас возьмёт ждущий опрос."""
+        await self._done(Request("POST", ("external-task", task_id, "unlock"), Call.WRITE))
 
     async def suspend(self, instance_id: str, *, suspended: bool) -> None:
         """Приостановить или возобновить экземпляр."""

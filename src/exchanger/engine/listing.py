@@ -46,26 +46,23 @@ class Listing:
     async def everything(self) -> AsyncIterator[list[ExternalTask]]:
         """Все задачи.
 
-        Пока идёт обход, `failure` переносит срок задачи из будущего в пройденное: такие задачи добирает повторный
-        проход по срокам от начала обхода, пока он не уместится в одну страницу (она — мгновенный снимок).
+        Пока идёт обход, `failure` переносит срок задачи из будущего в пройденное: такие задачи видны в мгновенном
+        снимке сроков от начала обхода, который делается в конце.
         """
-        span = Span()
-        while True:
-            started, pages = self._now(), 0
-            async for page in self._walk(span):
-                pages += 1
-                started = started or self._now()
-                yield page
-            if pages <= 1 or started is None:
-                return
-            span = Span(started - _CLOCK_ERROR, (self._now() or started) + _LONGEST_BACK_OFF)
+        started, pages = self._now(), 0
+        async for page in self._walk(Span()):
+            pages += 1
+            started = started or self._now()
+            yield page
+        ended = self._now()
+        if pages > 1 and started is not None and ended is not None:
+            yield self._fresh(await self._snapshot(Span(started - _CLOCK_ERROR, ended + _LONGEST_BACK_OFF)))
 
     async def _walk(self, span: Span) -> AsyncIterator[list[ExternalTask]]:
         after, size = span.after, self._page_size
         while True:
             page = await self._ask(Span(after, span.before), size)
-            yield [task for task in page if task.id not in self._seen]
-            self._seen.update(task.id for task in page)
+            yield self._fresh(page)
             if len(page) < size:
                 return
             last = page[-1].locked_until
@@ -74,3 +71,14 @@ class Listing:
                 after, size = last - _TICK, self._page_size
             else:  # a whole page of one millisecond; an offset would skip tasks when others end meanwhile
                 size *= 2
+
+    async def _snapshot(self, span: Span) -> list[ExternalTask]:
+        size = self._page_size
+        while len(page := await self._ask(span, size)) >= size:
+            size *= 2
+        return page
+
+    def _fresh(self, page: list[ExternalTask]) -> list[ExternalTask]:
+        fresh = [task for task in page if task.id not in self._seen]
+        self._seen.update(task.id for task in fresh)
+        return fresh

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from exchanger.domain.errors import LockedByOther, Reject, Suspended
 from exchanger.domain.outcome import Completed, Failure, Refused, Settlement
 from exchanger.domain.task import ExternalTask, Fate, Fetched
+from exchanger.domain.typed import clean_text
 from exchanger.domain.variables import Variables
 from exchanger.testing.memory_state import MemoryEngineState, Settled, stored
 
@@ -152,7 +153,7 @@ class MemoryEngine:
         self.state.tasks[task.id] = replace(
             task,
             retries=failure.retries,
-            error_message=failure.message[:_ERROR_MESSAGE_LIMIT],
+            error_message=clean_text(failure.message)[:_ERROR_MESSAGE_LIMIT],
             locked_until=self.state.now() + failure.retry_in,
         )
 
