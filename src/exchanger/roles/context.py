@@ -56,8 +56,14 @@ class Context:
         self.bus.emit(Event(kind, self.clock.now(), system, task.id, task.process_instance_id, fields))
 
 
-async def forever(name: str, step: Callable[[], Awaitable[None]], context: Context) -> None:
-    """Повторять шаг роли без конца: неудача даёт паузу и запись в здоровье, но никогда не конец.
+async def forever(
+    name: str,
+    step: Callable[[], Awaitable[None]],
+    context: Context,
+    *,
+    rest: Callable[[], Awaitable[None]] | None = None,
+) -> None:
+    """Повторять шаг роли без конца, отдыхая после удачного (`rest`): неудача даёт паузу, но никогда не конец.
 
     Ожидаемые ошибки говорят о своей части один раз; неожиданная записывается со стеком каждый раз.
     """
@@ -76,6 +82,8 @@ async def forever(name: str, step: Callable[[], Awaitable[None]], context: Conte
         else:
             part.up(now=context.clock.now())
             failures = 0
+            if rest is not None:
+                await rest()
             continue
         failures += 1
         await context.clock.sleep(min(pause, RECOVERY.most).total_seconds())

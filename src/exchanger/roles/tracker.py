@@ -28,6 +28,7 @@ LINK_VARIABLE = "exchanger_link"
 _RECEIPTS_AT_ONCE = 16
 _ACTIONS_AT_ONCE = 16
 _REMEMBERED = 10_000
+_BREATH = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +63,20 @@ class Tracker:
         name = self._system.name
         async with asyncio.TaskGroup() as loops:
             loops.create_task(self._receipts())
-            loops.create_task(forever(f"tracker:{name}:engine", self._guarded(self._walk), self._context))
-            loops.create_task(forever(f"tracker:{name}:changes", self._guarded(self._poll), self._context))
-            loops.create_task(forever(f"tracker:{name}:sweep", self._guarded(self._sweep), self._context))
+            loops.create_task(self._loop("engine", self._walk, self._pause(self._pace.walk)))
+            loops.create_task(self._loop("changes", self._poll, self._pause(self._pace.poll)))
+            loops.create_task(self._loop("sweep", self._sweep, self._until_due))
 
     @property
     def open(self) -> int:
         """Сколько обязательств открыто."""
         return len(self._index)
+
+    async def _loop(self, name: str, step: Callable[[], Awaitable[None]], rest: Callable[[], Awaitable[None]]) -> None:
+        await forever(f"tracker:{self._system.name}:{name}", self._guarded(step), self._context, rest=rest)
+
+    def _pause(self, seconds: float) -> Callable[[], Awaitable[None]]:
+        return lambda: self._context.clock.sleep(seconds)
 
     def _guarded(self, step: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
         """The step waits while the system is paused, and pauses it."""
@@ -130,7 +137,6 @@ class Tracker:
                 await self._found(page)
                 self._cursors[number] = cursor
         self._system.circuit.succeeded()
-        await self._context.clock.sleep(self._pace.poll)
 
     async def _found(self, page: Iterable[Snapshot]) -> None:
         """Objects of one key are judged together, since the diff looks at all of them."""
@@ -196,7 +202,6 @@ class Tracker:
                 self._owe(task)
         gone = [watched for task_id in before - seen if (watched := self._index.get(task_id)) is not None]
         await self._vanished(gone, total=len(before))
-        await self._context.clock.sleep(self._pace.walk)
 
     def _owe(self, task: ExternalTask) -> None:
         now = self._context.engine.now()
@@ -245,16 +250,17 @@ class Tracker:
 
     async def _sweep(self) -> None:
         clock = self._context.clock
-        started = clock.monotonic()
-        due = self._index.due(started - self._pace.sweep, self._pace.chunk)
-        if due:
+        while due := self._index.due(clock.monotonic() - self._pace.sweep, self._pace.chunk):
+            started = clock.monotonic()
             await self._check(due)
             spent = clock.monotonic() - started
-            await clock.sleep(max(spent / self._pace.share - spent, 0.05))
-            return
+            await clock.sleep(max(spent / self._pace.share - spent, _BREATH))
+
+    async def _until_due(self) -> None:
+        """Rest until something new is to be checked, or for a while."""
         self._fresh.clear()
         waiting = asyncio.ensure_future(self._fresh.wait())
-        pause = asyncio.ensure_future(clock.sleep(min(self._pace.sweep, 30.0)))
+        pause = asyncio.ensure_future(self._context.clock.sleep(min(self._pace.sweep, 30.0)))
         try:
             await asyncio.wait({waiting, pause}, return_when=asyncio.FIRST_COMPLETED)
         finally:
