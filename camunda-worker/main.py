@@ -1,5 +1,7 @@
 """Запуск службы camunda-worker командой, которую знают операторы."""
 
-from exchanger.cli import launch
+import sys
 
-launch("run", "camunda-worker")
+from exchanger.cli import main
+
+main("run", "camunda-worker", *sys.argv[1:])

@@ -1,5 +1,7 @@
 """Запуск службы task-creator командой, которую знают операторы."""
 
-from exchanger.cli import launch
+import sys
 
-launch("run", "task-creator")
+from exchanger.cli import main
+
+main("run", "task-creator", *sys.argv[1:])

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from exchanger.cli import config
+from exchanger.cli.run import run
 from exchanger.domain.errors import ExchangerError
 from exchanger.telemetry.log import log
 from exchanger.telemetry.redact import redact
@@ -21,6 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # its frames print values of local variables, which hold credentials
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command()(run)
 app.add_typer(config.app, name="config")
 
 
@@ -40,10 +42,13 @@ def root(
     """Общие ключи всех команд."""
 
 
-def main() -> None:
-    """Выполнить команду; ожидаемая ошибка — понятный текст и выход 2, неожиданная — вычищенная запись и выход 1."""
+def main(*arguments: str) -> None:
+    """Выполнить команду (`arguments` или командную строку).
+
+    Ожидаемая ошибка — понятный текст и выход 2, неожиданная — вычищенная запись и выход 1.
+    """
     try:
-        app()
+        app(arguments or None)
     except ExchangerError as error:
         typer.echo(redact(str(error)), err=True)
         sys.exit(_EXPECTED)

@@ -60,7 +60,6 @@ class Tracker:
 
     async def run(self) -> None:
         """Наблюдать, пока не остановят."""
-        name = self._system.name
         async with asyncio.TaskGroup() as loops:
             loops.create_task(self._receipts())
             loops.create_task(self._loop("engine", self._walk, self._pause(self._pace.walk)))
@@ -278,7 +277,9 @@ class Tracker:
 
     def _note(self, missing: list[Watched], seen: list[Watched]) -> None:
         """The brake counts what is missing in the whole index, before anything is declared deleted."""
-        now = self._context.engine.now()
+        now, checked = self._context.engine.now(), self._context.clock.monotonic()
+        for watched in (*missing, *seen):
+            watched.checked = checked
         for watched in seen:
             watched.missing_since = None
         fresh = [watched for watched in missing if watched.missing_since is None]
