@@ -33,7 +33,8 @@ _BAD_REQUEST = frozenset(
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     }
 )
-_LOCKED_BY = re.compile(r"locked by worker '(.*?)'")
+# Not the first "locked by worker": the refusal of `lock` says "cannot be locked by worker 'us'. It is locked by worker 'them'."
+_LOCKED_BY = re.compile(r"It is locked by worker '(.*?)'")
 _SUSPENDED = re.compile(r" is suspended\b")
 _VALUE = re.compile(r"(Cannot convert value ').*(' of type)", re.DOTALL)
 _LONGEST = 500
