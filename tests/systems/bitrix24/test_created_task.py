@@ -154,7 +154,7 @@ async def test_c8_an_unknown_address_is_a_refusal_before_anything_is_written(wor
 
 
 async def test_c13_an_employee_not_found_is_looked_for_again(world: BitrixWorld) -> None:
-    given = {"extension_properties": {"responsibleEmail": "new@portal.example"}}
+    given: dict[str, Any] = {"extension_properties": {"responsibleEmail": "new@portal.example"}}
     with pytest.raises(Reject):
         await create(world, **given)
     engineer = world.portal.user(ENGINEER)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from exchanger.connect import Cursor
@@ -12,11 +12,13 @@ from exchanger.domain.task import ObjectRef, Snapshot
 from exchanger.systems.bitrix24.foreign import Row, as_text
 from exchanger.systems.bitrix24.key_filter import RAW_ID, XML_ID
 from exchanger.systems.bitrix24.moments import show
-from exchanger.systems.bitrix24.search import PAGE, Filter, TaskLists
+from exchanger.systems.bitrix24.search import PAGE, TaskLists
 from exchanger.systems.bitrix24.snapshots import Reading, key_of, raw_id_of
 
 OVERLAP = timedelta(minutes=3)
 LOOK_BACK = timedelta(minutes=10)
+
+ID = "ID"
 
 _GENERATIONS = 3
 
@@ -55,10 +57,9 @@ class Finder:
     async def by_refs(self, refs: Sequence[ObjectRef]) -> list[Snapshot]:
         """Задачи с этими номерами; которых нет в ответе — не видны."""
         ids = list(dict.fromkeys(ref.id for ref in refs))
-        filters: list[Filter] = [{"ID": chunk} for chunk in _chunks(ids)]
-        pages = await self._lists.all(filters) if filters else []
-        rows = [row for page in pages for row in page]
-        return [self._reading.snapshot(row) for row in rows if as_text(row.get("id")) in ids]
+        rows = await self._lists.by_ids(ids)
+        _refuse_strangers(ID, ids, rows)
+        return [self._reading.snapshot(row) for row in rows]
 
     async def changed(self, since: Cursor, now: datetime) -> AsyncIterator[tuple[list[Snapshot], Cursor]]:
         """Наши задачи, изменившиеся с этого места; место сдвигается только с последней страницей цикла.
@@ -100,7 +101,7 @@ def _generations(key: Key, asked: int) -> Iterator[str]:
 def _refuse_strangers(name: str, values: Sequence[str], rows: Sequence[Row]) -> None:
     """Строка, которой не искали, значит: фильтр пропущен. MySQL портала не различает регистр — это ещё не чужая."""
     known = {value.casefold() for value in values}
-    read = raw_id_of if name == RAW_ID else _xml_id
+    read = _READERS[name]
     if any(read(row).strip().casefold() not in known for row in rows):
         raise FilterIgnored(
             f"Битрикс24: портал пропустил фильтр по {name} и отдал чужие задачи.",
@@ -108,8 +109,11 @@ def _refuse_strangers(name: str, values: Sequence[str], rows: Sequence[Row]) -> 
         )
 
 
-def _xml_id(row: Row) -> str:
-    return as_text(row.get("xmlId"))
+_READERS: Mapping[str, Callable[[Row], str]] = {
+    XML_ID: lambda row: as_text(row.get("xmlId")),
+    RAW_ID: raw_id_of,
+    ID: lambda row: as_text(row.get("id")),
+}
 
 
 def _chunks(values: Sequence[str]) -> Iterator[list[str]]:

@@ -1,0 +1,190 @@
+"""What a finished task says to its process: the variables of §4.4 and an answer that is never guessed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from exchanger.domain.outcome import Completed, Failed, Outcome, Refused
+from exchanger.domain.task import Metadata, ObjectRef, ObjectState
+from exchanger.sandbox.bitrix24 import default_portal
+from exchanger.sandbox.bitrix24.model import EnumItem
+from tests.systems.bitrix24.world import CLERK, ENGINEER, BitrixWorld, open_world, order
+from tests.systems.clock import JumpClock
+
+EXPECTED = {"UF_RESULT_EXPECTED": "true"}
+
+
+async def make(world: BitrixWorld, **given: Any) -> ObjectRef:
+    return (await world.work.create(world.key("task-1"), world.work.prepare(order("task-1", **given)))).ref
+
+
+async def answer(world: BitrixWorld, ref: ObjectRef, **metadata: Any) -> Outcome:
+    (found,) = await world.work.read([ref])
+    return await world.work.answer(found, order("task-1").task, Metadata(**metadata))
+
+
+def values(outcome: Outcome) -> dict[str, Any]:
+    assert isinstance(outcome, Completed), outcome
+    assert outcome.local_variables == {}
+    return {name: variable.value for name, variable in outcome.variables.items()}
+
+
+async def test_a_task_without_a_question_gives_three_strings_and_nothing_else(world: BitrixWorld) -> None:
+    ref = await make(world, variables={"startedBy": CLERK, "amount": 5})
+    world.finish(ref)
+    assert values(await answer(world, ref)) == {
+        "bitrix_task_id": ref.id,
+        "bitrix_task_title": "Согласовать договор",
+        "bitrix_task_status": "5",
+    }
+
+
+@pytest.mark.parametrize(("chosen", "meaning"), [("ДА", "ok"), ("НЕТ", "no")])
+async def test_the_answer_is_named_after_the_element(world: BitrixWorld, chosen: str, meaning: str) -> None:
+    ref = await make(world, extension_properties=EXPECTED)
+    world.person().answer(int(ref.id), chosen)
+    world.finish(ref)
+    assert values(await answer(world, ref))["Activity_1"] == meaning
+
+
+@pytest.mark.parametrize(("text", "meaning"), [(" да ", "ok"), ("Да", "ok"), ("нет", "no")])
+async def test_case_and_spaces_of_the_portals_text_do_not_matter(world: BitrixWorld, text: str, meaning: str) -> None:
+    _reword(world, 26, text)
+    ref = await make(world, extension_properties=EXPECTED)
+    world.person().answer(int(ref.id), "26")
+    world.finish(ref)
+    assert values(await answer(world, ref))["Activity_1"] == meaning
+
+
+async def test_c3_answer_stays_numeric_when_enum_unknown_is_incident(world: BitrixWorld) -> None:
+    ref = await make(world, extension_properties=EXPECTED)
+    world.person().answer(int(ref.id), "ДА")
+    world.finish(ref)
+    (found,) = await world.work.read([ref])
+    odd = replace(found, details={**found.details, "answer": "999"})
+    outcome = await world.work.answer(odd, order("task-1").task, Metadata())
+    assert isinstance(outcome, Failed)
+    assert outcome.retry_in is None
+    assert ref.id in outcome.message
+    assert ref.link in outcome.message
+    assert "Что делать" in outcome.message
+
+
+async def test_c3_a_list_that_changed_on_the_portal_is_read_again(world: BitrixWorld) -> None:
+    ref = await make(world, extension_properties=EXPECTED)
+    world.person().answer(int(ref.id), "ДА")
+    world.finish(ref)
+    assert values(await answer(world, ref))["Activity_1"] == "ok"
+    _reword(world, 31, "НЕТ", add=True)
+    (found,) = await world.work.read([ref])
+    world.clock.jump(60)
+    renewed = replace(found, details={**found.details, "answer": "31"})
+    assert values(await world.work.answer(renewed, order("task-1").task, Metadata()))["Activity_1"] == "no"
+
+
+async def test_c3_a_text_that_is_neither_yes_nor_no_is_not_a_refusal(world: BitrixWorld) -> None:
+    _reword(world, 26, "Возможно")
+    ref = await make(world, extension_properties=EXPECTED)
+    world.person().answer(int(ref.id), "26")
+    world.finish(ref)
+    outcome = await answer(world, ref)
+    assert isinstance(outcome, Failed)
+    assert outcome.retry_in is None
+
+
+async def test_c4_a_missing_answer_is_an_incident_and_not_a_no(world: BitrixWorld) -> None:
+    ref = await make(world, extension_properties=EXPECTED)
+    world.finish(ref)
+    outcome = await answer(world, ref)
+    assert isinstance(outcome, Failed)
+    assert outcome.retry_in is None
+    assert "не выбран" in outcome.message
+
+
+async def test_c5_without_an_expected_answer_the_variable_is_not_made_up(world: BitrixWorld) -> None:
+    ref = await make(world, extension_properties={"UF_RESULT_EXPECTED": "false"})
+    world.person().answer(int(ref.id), "ДА")
+    world.finish(ref)
+    assert "Activity_1" not in values(await answer(world, ref))
+
+
+async def test_c1_the_second_answer_in_a_loop_is_the_one_that_counts(world: BitrixWorld) -> None:
+    """The old answer is visible as a process variable; the new task answers for itself."""
+    ref = await make(world, variables={"startedBy": CLERK, "Activity_1": "no"}, extension_properties=EXPECTED)
+    world.person().answer(int(ref.id), "ДА")
+    world.finish(ref)
+    assert values(await answer(world, ref))["Activity_1"] == "ok"
+
+
+async def test_c2_nothing_that_was_fetched_is_sent_back(world: BitrixWorld) -> None:
+    ref = await make(world, variables={"startedBy": CLERK, "groupId": 7, "total": 100, "bitrix_old": "x"})
+    world.finish(ref)
+    assert set(values(await answer(world, ref))) == {"bitrix_task_id", "bitrix_task_title", "bitrix_task_status"}
+
+
+async def test_a_portal_without_the_field_lets_the_diagram_say_what_is_expected() -> None:
+    clock = JumpClock()
+    async with open_world(portal=default_portal(user_fields=(), clock=clock.now), clock=clock) as world:
+        ref = await make(world)
+        world.finish(ref)
+        assert isinstance(await answer(world, ref, extension_properties=EXPECTED), Failed)
+
+
+async def test_b8_a_declined_task_reaches_the_process(world: BitrixWorld) -> None:
+    ref = await make(world)
+    world.refuse(ref)
+    (found,) = await world.work.read([ref])
+    assert found.state is ObjectState.REFUSED
+    outcome = await answer(world, ref)
+    assert isinstance(outcome, Refused)
+    assert outcome.code == "BITRIX_DECLINED"
+
+
+async def test_b8_a_deleted_task_is_absent_and_breaks_nothing(world: BitrixWorld) -> None:
+    ref = await make(world)
+    world.delete(ref)
+    assert await world.work.read([ref]) == []
+    assert await world.work.find([world.key("task-1")]) == []
+
+
+async def test_b8_a_deferred_task_is_still_open(world: BitrixWorld) -> None:
+    ref = await make(world)
+    world.person().defer(int(ref.id))
+    (found,) = await world.work.read([ref])
+    assert found.state is ObjectState.OPEN
+
+
+async def test_b9_waiting_for_control_is_not_done(world: BitrixWorld) -> None:
+    properties = {"control": "true", "responsible": str(ENGINEER)}
+    ref = await make(world, extension_properties=properties)
+    world.person(ENGINEER).add_result(int(ref.id), "сделано")
+    world.person(ENGINEER).complete(int(ref.id))
+    (waiting,) = await world.work.read([ref])
+    assert (waiting.details["status"], waiting.state) == ("4", ObjectState.OPEN)
+    world.person(CLERK).disapprove(int(ref.id))
+    (returned,) = await world.work.read([ref])
+    assert returned.state is ObjectState.OPEN
+    world.person(ENGINEER).complete(int(ref.id))
+    world.person(CLERK).approve(int(ref.id))
+    (done,) = await world.work.read([ref])
+    assert done.state is ObjectState.FINISHED
+
+
+async def test_b9_an_imported_setting_may_still_call_control_done() -> None:
+    async with open_world(done_statuses=frozenset({4, 5})) as world:
+        ref = await make(world, extension_properties={"control": "true", "responsible": str(ENGINEER)})
+        world.person(ENGINEER).add_result(int(ref.id), "сделано")
+        world.person(ENGINEER).complete(int(ref.id))
+        (found,) = await world.work.read([ref])
+        assert found.state is ObjectState.FINISHED
+
+
+def _reword(world: BitrixWorld, number: int, text: str, *, add: bool = False) -> None:
+    known = world.portal.user_fields.get("UF_RESULT_ANSWER")
+    assert known is not None
+    kept = tuple(item for item in known.items if add or item.id != number)
+    world.portal.user_fields.remove(known.name)
+    world.portal.user_fields.add(replace(known, items=(*kept, EnumItem(number, text))))

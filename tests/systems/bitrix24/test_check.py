@@ -1,0 +1,80 @@
+"""What `doctor` says of a portal."""
+
+from __future__ import annotations
+
+import pytest
+
+from exchanger.connect import Finding, Severity
+from exchanger.sandbox.bitrix24 import default_portal
+from exchanger.sandbox.bitrix24.faults import Fault, FaultKind
+from exchanger.sandbox.bitrix24.model import UserField, UserFieldType
+from exchanger.systems.bitrix24 import SYSTEM, BitrixOptions
+from exchanger.systems.bitrix24.check import check
+from tests.systems.bitrix24.world import CLERK, BitrixWorld, open_world
+from tests.systems.clock import JumpClock
+
+
+def worst(findings: list[Finding]) -> dict[str, str]:
+    return {each.what: each.remedy for each in findings if each.severity is Severity.ERROR}
+
+
+async def test_a_good_portal_has_no_errors(world: BitrixWorld) -> None:
+    findings = await check(world.client)
+    assert worst(findings) == {}
+    assert "Поиск задач по XML_ID работает." in [each.what for each in findings]
+
+
+async def test_a_stock_portal_works_with_warnings() -> None:
+    clock = JumpClock()
+    async with open_world(portal=default_portal(user_fields=(), clock=clock.now), clock=clock) as world:
+        findings = await check(world.client)
+    assert worst(findings) == {}
+    assert sum("UF_" in each.what for each in findings if each.severity is Severity.WARNING) == 6
+
+
+async def test_a_portal_that_cannot_search_is_an_error_with_a_remedy(world: BitrixWorld) -> None:
+    world.strangers(2)
+    world.ignore_search()
+    assert [remedy for what, remedy in worst(await check(world.client)).items() if "не ищет" in what] == [
+        "создайте у задач строковое поле UF_CAMUNDA_ID_EXTERNAL_TASK."
+    ]
+
+
+async def test_a_field_of_a_wrong_type_and_a_missing_right_are_errors() -> None:
+    clock = JumpClock()
+    wrong = (UserField(101, "UF_RESULT_ANSWER", UserFieldType.STRING),)
+    async with open_world(portal=default_portal(user_fields=wrong, clock=clock.now), clock=clock) as world:
+        hook = world.portal.access.webhooks[0]
+        world.portal.access.webhooks[0] = type(hook)(hook.user_id, hook.secret, frozenset({"task", "basic"}))
+        said = " ".join(worst(await check(world.client)))
+    assert "UF_RESULT_ANSWER" in said
+    assert "права user" in said
+
+
+async def test_an_ordinary_owner_is_a_warning() -> None:
+    async with open_world(owner=CLERK) as world:
+        findings = await check(world.client)
+    assert any("не администратор" in each.what for each in findings if each.severity is Severity.WARNING)
+
+
+async def test_control_taken_for_done_is_a_warning() -> None:
+    async with open_world(done_statuses=frozenset({4, 5})) as world:
+        findings = await check(world.client)
+    assert any("Состояние 4" in each.what for each in findings if each.severity is Severity.WARNING)
+
+
+async def test_a_portal_that_lets_nobody_in_is_one_finding_with_its_remedy(world: BitrixWorld) -> None:
+    world.portal.faults.add(Fault(FaultKind.INVALID_CREDENTIALS, times=None))
+    (finding,) = await check(world.client)
+    assert finding.severity is Severity.ERROR
+    assert "BITRIX_WEBHOOK_URL" in finding.remedy
+
+
+@pytest.mark.parametrize("topic", ["bitrix_create_task", "bitrix24"])
+async def test_the_system_serves_the_topics_that_create_tasks_and_no_others(world: BitrixWorld, topic: str) -> None:
+    options = BitrixOptions(webhook_url=world.running.webhook_url)
+    async with SYSTEM.open(options, world.clock) as system:
+        assert system.topics == ["bitrix24", "bitrix_create_task"]
+        assert await system.works[topic].find([world.key("task-1")]) == []
+        assert [each for each in await system.check() if each.severity is Severity.ERROR] == []
+        assert system.quarantine == options.quarantine
