@@ -33,7 +33,7 @@ _BAD_REQUEST = frozenset(
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     }
 )
-# Not the first "locked by worker": the refusal of `lock` says "cannot be locked by worker 'us'. It is locked by worker 'them'."
+# "It is" matters: the refusal of `lock` begins with "cannot be locked by worker '<us>'".
 _LOCKED_BY = re.compile(r"It is locked by worker '(.*?)'")
 _SUSPENDED = re.compile(r" is suspended\b")
 _VALUE = re.compile(r"(Cannot convert value ').*(' of type)", re.DOTALL)
