@@ -270,6 +270,18 @@ class WorkContract:
         assert ObjectState.FINISHED in {each.state for each in seen if each.ref == made[0].ref}
         assert {each.ref.id for each in seen} == {each.ref.id for each in made}
 
+    async def test_a_reading_of_changes_that_broke_off_is_resumed_without_a_loss(self, world: WorkWorld) -> None:
+        made = [await world.make(f"task-{number}") for number in range(120)]
+        world.clock.jump(300)
+        seen: list[Snapshot] = []
+        cursor = Cursor()
+        async for page, place in world.work.changed(cursor):
+            seen += page
+            cursor = place
+            break
+        await _drain(world, cursor, seen)
+        assert {each.ref.id for each in seen} == {each.ref.id for each in made}
+
     async def test_a_finished_object_answers_with_its_own_variables_only(self, world: WorkWorld) -> None:
         made = await world.make("task-1")
         world.finish(made.ref)

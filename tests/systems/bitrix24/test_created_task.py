@@ -7,11 +7,17 @@ from typing import Any
 
 import pytest
 
+from exchanger.connect import Intent
 from exchanger.domain.errors import Reject
 from exchanger.domain.task import Snapshot
 from exchanger.sandbox.bitrix24 import default_portal
 from exchanger.sandbox.bitrix24.model import Task
 from exchanger.sandbox.bitrix24.seed import DISMISSED, HEAD, LAWYER
+from exchanger.systems.bitrix24.capabilities import Capabilities
+from exchanger.systems.bitrix24.envelope import Envelope
+from exchanger.systems.bitrix24.fields import task_fields
+from exchanger.systems.bitrix24.plan import draw_plan
+from exchanger.systems.bitrix24.team import Team
 from tests.systems.bitrix24.world import ADMIN, CLERK, ENGINEER, BitrixWorld, open_world, order
 from tests.systems.clock import JumpClock
 
@@ -185,3 +191,34 @@ async def test_a_plain_task_costs_one_request_when_nothing_has_to_be_looked_for(
     for number in range(2, 52):
         await create(world, f"task-{number}")
     assert (world.portal.requests.total() - before) / 50 <= 1.1
+
+
+async def test_no_field_is_sent_that_the_portal_does_not_have(world: BitrixWorld) -> None:
+    params = world.work.prepare(order(extension_properties={"UF_RESULT_QUESTION": "Да?"}))
+    known = await world.client.inspector.get()
+    bare = Capabilities(known.owner, {}, known.search)
+    plan = draw_plan(params, Team(CLERK, CLERK), world.client.options, bare, world.client.api.time)
+    assert [name for name in task_fields(plan, world.key("task-1"), bare) if name.startswith("UF_")] == []
+
+
+async def test_rows_of_other_people_are_not_the_employee_that_was_asked_for(world: BitrixWorld) -> None:
+    """A portal that passes over the filter returns everybody."""
+    everybody = [{"ID": "1", "EMAIL": "boss@portal.example", "ACTIVE": True}]
+    world.client.people._api = _Fixed(everybody)  # type: ignore[assignment]
+    assert await world.client.people.by_email("clerk@portal.example") is None
+    assert await world.client.people.active(7) is False
+
+
+async def test_one_address_of_two_employees_is_not_guessed(world: BitrixWorld) -> None:
+    twins = [{"ID": str(number), "EMAIL": "a@b.ru", "ACTIVE": True} for number in (1, 2)]
+    world.client.people._api = _Fixed(twins)  # type: ignore[assignment]
+    with pytest.raises(Reject, match="несколько"):
+        await world.client.people.by_email("a@b.ru")
+
+
+class _Fixed:
+    def __init__(self, rows: list[dict[str, Any]]) -> None:
+        self._rows = rows
+
+    async def ask(self, method: str, params: object, *, intent: Intent) -> Envelope:
+        return Envelope(self._rows)

@@ -140,3 +140,12 @@ async def test_a_refused_part_of_a_batch_is_never_absence(world: BitrixWorld) ->
     world.portal.set_limits(Limits(operating=1.0, costs={"tasks.task.list": 1000.0}))  # the second command is refused
     with pytest.raises(Retry):
         await world.work.find([world.key("task-2")])
+
+
+@pytest.mark.parametrize("kind", [FaultKind.ERROR_500_BEFORE, FaultKind.BAD_GATEWAY, FaultKind.MAINTENANCE])
+async def test_c7_a_search_that_failed_never_ends_in_a_second_task(world: BitrixWorld, kind: FaultKind) -> None:
+    """The predecessor took any error of the search for "not found" and created again."""
+    await create(world, "task-1")
+    world.portal.faults.add(Fault(kind, "batch", times=3))
+    await world.make("task-1")
+    assert len(world.portal.store.tasks) == 1
