@@ -67,13 +67,23 @@ class EngineContract:
         assert fetched.variables["price"] == typed(5)
         assert await take(engine, world.topic) == []
 
-    async def test_urgent_tasks_come_first(self, world: World) -> None:
+    async def test_urgent_tasks_come_first_and_then_the_old_ones(self, world: World) -> None:
         engine = await world.engine()
-        ordinary, urgent = await world.start(), await world.start(priority=50)
+        first, second = await world.start(), await world.start()
+        urgent = await world.start(priority=50)
 
         order = [fetched.task.process_instance_id for fetched in await take(engine, world.topic)]
 
-        assert order == [urgent, ordinary]
+        assert order == [urgent, first, second]
+
+    async def test_nothing_to_ask_for_is_waited_out_not_asked_in_a_hurry(self, world: World) -> None:
+        engine = await world.engine()
+        started = asyncio.get_running_loop().time()
+
+        assert await engine.fetch([], limit=10, lease=LEASE, wait=MOMENT) == []
+        assert await engine.fetch([world.topic], limit=0, lease=LEASE, wait=MOMENT) == []
+
+        assert asyncio.get_running_loop().time() - started > 1.9 * MOMENT.total_seconds()
 
     async def test_a_waiting_poll_wakes_when_a_task_appears(self, world: World) -> None:
         engine = await world.engine()

@@ -59,7 +59,10 @@ class RestEngine:
         return self._settings.worker_id
 
     async def fetch(self, topics: Sequence[str], *, limit: int, lease: timedelta, wait: timedelta) -> list[Fetched]:
-        """Взять до `limit` свободных задач, важные и старые вперёд."""
+        """Взять до `limit` свободных задач, важные и старые вперёд; без тем и без места — только переждать `wait`."""
+        if not topics or limit <= 0:
+            await self._clock.sleep(wait.total_seconds())
+            return []
         return await self._polls.run(self._tasks.fetch(topics, limit, lease, wait))
 
     async def held(

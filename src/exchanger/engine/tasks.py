@@ -34,6 +34,7 @@ class TaskCalls:
             "workerId": self._settings.worker_id,
             "maxTasks": limit,
             "usePriority": True,
+            "sorting": [{"sortBy": "createTime", "sortOrder": "asc"}],
             "asyncResponseTimeout": _milliseconds(wait),
             "topics": [
                 {"topicName": topic, "lockDuration": _milliseconds(lease), **self._tenant()}
