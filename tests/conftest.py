@@ -16,7 +16,7 @@ import pytest
 from exchanger.sandbox.engine import EngineProcess, engine_process
 from exchanger.sandbox.errors import SandboxError
 from exchanger.sandbox.flavour import EngineKind
-from exchanger.sandbox.rabbitmq import ForeignBroker, RabbitServer, rabbitmq_process
+from exchanger.sandbox.rabbitmq import ForeignBroker, RabbitServer, Software, ensure_software, rabbitmq_process
 
 VHOSTS_AT_ONCE = 8  # one call of rabbitmqctl takes as long for eight as for one
 
@@ -51,6 +51,15 @@ def engine_server(request: pytest.FixtureRequest) -> EngineProcess:
     """Both real engines in turn; the database is shared by the session, so use keys and tenants of your own."""
     engine: EngineProcess = request.getfixturevalue(request.param)
     return engine
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_software() -> Software:
+    """Asked for by tests that start a node of their own, to kill or freeze it."""
+    try:
+        return ensure_software()
+    except SandboxError as error:
+        unavailable(str(error))
 
 
 @pytest.fixture(scope="session")

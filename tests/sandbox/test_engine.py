@@ -1,4 +1,6 @@
+import asyncio
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -69,6 +71,25 @@ async def test_async_context_leaves_no_process_and_no_file() -> None:
 
     assert gone(pid)
     assert not folder.exists()
+
+
+async def test_cancelled_start_leaves_no_process() -> None:
+    ours = set(children_of(os.getpid()))
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.7), embedded_engine("camunda"):
+            pytest.fail("the engine must not be up so soon")
+
+    assert {pid for pid in children_of(os.getpid()) if not gone(pid)} <= ours
+
+
+def test_several_engines_run_at_once(camunda: EngineProcess) -> None:
+    with engine_process("camunda") as other:
+        deploy(other)
+
+        assert other.url != camunda.url
+        assert call(other, "GET", "/process-definition/count?key=kept") == {"count": 1}
+        call(other, "POST", "/process-definition/key/kept/start", '{"businessKey": "only in the other"}')
+        assert call(camunda, "GET", "/process-instance/count?businessKey=only+in+the+other") == {"count": 0}
 
 
 def test_file_database_survives_sigkill_and_restart_keeps_the_address(tmp_path: Path) -> None:

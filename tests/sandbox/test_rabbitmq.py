@@ -9,15 +9,14 @@ import aio_pika
 import pytest
 
 from exchanger.sandbox.errors import SandboxError
-from exchanger.sandbox.rabbitmq import ForeignBroker, RabbitServer, rabbitmq_server
+from exchanger.sandbox.rabbitmq import ForeignBroker, RabbitServer, Software, rabbitmq_server
 from tests.sandbox.processes import wait_until, with_environment
 
 pytestmark = [pytest.mark.rabbitmq, pytest.mark.timeout(300)]
 
 
 @pytest.fixture
-async def own(rabbitmq: RabbitServer | ForeignBroker, tmp_path: Path) -> AsyncIterator[RabbitServer]:
-    """A node of the test's own; the session's one has shown that RabbitMQ can be had."""
+async def own(rabbitmq_software: Software, tmp_path: Path) -> AsyncIterator[RabbitServer]:
     async with rabbitmq_server(tmp_path / "node") as server:
         yield server
 
@@ -98,7 +97,7 @@ async def test_stop_after_a_crash_ends_the_epmd(own: RabbitServer, tmp_path: Pat
     wait_until(lambda: not with_environment("RABBITMQ_MNESIA_BASE", data), "a process of the node was left")
 
 
-def test_node_dies_with_the_process_that_started_it(rabbitmq: RabbitServer | ForeignBroker, tmp_path: Path) -> None:
+def test_node_dies_with_the_process_that_started_it(rabbitmq_software: Software, tmp_path: Path) -> None:
     script = (
         "import sys, pathlib\nfrom exchanger.sandbox.rabbitmq import rabbitmq_process as r\n"
         "with r(pathlib.Path(sys.argv[1])) as s: print(s.pid, flush=True); input()"
@@ -138,7 +137,7 @@ def test_management_url_is_given_only_with_its_plugin(own: RabbitServer) -> None
 
 
 async def test_foreign_broker_gets_vhosts_by_its_http_api_and_loses_them_again(
-    rabbitmq: RabbitServer | ForeignBroker, tmp_path: Path
+    rabbitmq_software: Software, tmp_path: Path
 ) -> None:
     async with rabbitmq_server(tmp_path, plugins=["rabbitmq_management"]) as server:
         foreign = ForeignBroker(server.url, server.management_url)

@@ -70,4 +70,7 @@ def _fetch_rabbitmq(_part: str, console: Console) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("Прервано. Повторите ту же команду: скачанное сохранено.")
