@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from exchanger.domain.errors import Retry, SystemPaused
 from exchanger.domain.outcome import Completed, Failed, Outcome, Refused
 from exchanger.domain.task import Metadata, ObjectRef, ObjectState
 from exchanger.sandbox.bitrix24 import default_portal
+from exchanger.sandbox.bitrix24.faults import Fault, FaultKind
 from exchanger.sandbox.bitrix24.model import EnumItem
 from tests.systems.bitrix24.world import CLERK, ENGINEER, BitrixWorld, open_world, order
 from tests.systems.clock import JumpClock
@@ -93,6 +95,18 @@ async def test_c3_a_text_that_is_neither_yes_nor_no_is_not_a_refusal(world: Bitr
     outcome = await answer(world, ref)
     assert isinstance(outcome, Failed)
     assert outcome.retry_in is None
+
+
+@pytest.mark.parametrize("kind", [FaultKind.INVALID_CREDENTIALS, FaultKind.INSUFFICIENT_SCOPE, FaultKind.BAD_GATEWAY])
+async def test_c3_a_list_that_cannot_be_read_now_is_no_answer_at_all(world: BitrixWorld, kind: FaultKind) -> None:
+    """The predecessor went on with an empty list: approvals silently became refusals."""
+    ref = await make(world, extension_properties=EXPECTED)
+    world.person().answer(int(ref.id), "ДА")
+    world.finish(ref)
+    world.portal.faults.add(Fault(kind, "task.item.userfield.get"))
+    with pytest.raises((SystemPaused, Retry)):
+        await answer(world, ref)
+    assert values(await answer(world, ref))["Activity_1"] == "ok"
 
 
 async def test_c4_a_missing_answer_is_an_incident_and_not_a_no(world: BitrixWorld) -> None:

@@ -93,6 +93,15 @@ def test_the_guard_slows_down_at_four_fifths_and_stops_before_the_limit() -> Non
     assert guard.left("m", START + timedelta(minutes=11)) == timedelta()
 
 
+def test_a_block_without_a_term_lasts_until_the_reset_that_was_named_before() -> None:
+    guard = Operating(420.0)
+    guard.note("m", Spent(START, 100.0, START + timedelta(minutes=7)))
+    guard.block("m", None, START)
+    assert guard.left("m", START) == timedelta(minutes=7, seconds=1)
+    guard.block("other", None, START)
+    assert guard.left("other", START) == timedelta(minutes=1, seconds=1)
+
+
 async def test_time_spent_inside_a_batch_counts_for_its_method(world: BitrixWorld) -> None:
     world.portal.set_limits(Limits(operating=420.0, costs={"tasks.task.list": 210.0}))
     await read_batch(world.client.api, [Command("tasks.task.list", LIST)] * 2)

@@ -8,9 +8,13 @@ import pytest
 
 from exchanger.domain.errors import Retry, SystemPaused
 from exchanger.domain.key import Key
+from exchanger.sandbox.bitrix24 import default_portal
 from exchanger.sandbox.bitrix24.faults import Fault, FaultKind
 from exchanger.sandbox.bitrix24.limits import Limits
+from exchanger.testing.proxy import FaultKind as Broken
+from exchanger.testing.proxy import HttpFault, json_answer, on
 from tests.systems.bitrix24.world import ADMIN, CLERK, BitrixWorld, open_world, order
+from tests.systems.clock import JumpClock
 
 RAW_ID = "UF_CAMUNDA_ID_EXTERNAL_TASK"
 
@@ -148,4 +152,27 @@ async def test_c7_a_search_that_failed_never_ends_in_a_second_task(world: Bitrix
     await create(world, "task-1")
     world.portal.faults.add(Fault(kind, "batch", times=3))
     await world.make("task-1")
+    assert len(world.portal.store.tasks) == 1
+
+
+async def test_a_portal_that_does_not_know_the_query_is_a_pause_and_not_an_incident_of_each_task() -> None:
+    unknown = {"error": "ERROR_METHOD_NOT_FOUND", "error_description": "Method not found!"}
+    clock = JumpClock()
+    async with open_world(portal=default_portal(user_fields=(), clock=clock.now), clock=clock) as world:
+        await create(world, "task-1")
+        refused = HttpFault(Broken.ANSWER_BEFORE, on("POST", r"tasks\.task\.list"), answer=json_answer(404, unknown))
+        world.proxy.arm(refused)
+        with pytest.raises(SystemPaused, match="ERROR_METHOD_NOT_FOUND") as paused:
+            await world.work.find([world.key("task-1")])
+    assert "модуль задач" in paused.value.remedy
+
+
+async def test_credentials_that_failed_during_the_proof_prove_nothing(world: BitrixWorld) -> None:
+    world.lag(3600)
+    await create(world, "task-1")
+    world.portal.faults.add(Fault(FaultKind.INVALID_CREDENTIALS, "tasks.task.get"))
+    with pytest.raises(SystemPaused, match="INVALID_CREDENTIALS"):
+        await create(world, "task-2")
+    with pytest.raises(SystemPaused, match="не находится"):
+        await create(world, "task-2")
     assert len(world.portal.store.tasks) == 1

@@ -10,6 +10,7 @@ from exchanger.ports import Clock
 from exchanger.systems.bitrix24.api import BitrixApi
 from exchanger.systems.bitrix24.capabilities import Inspector, enum_items
 from exchanger.systems.bitrix24.envelope import PortalFault
+from exchanger.systems.bitrix24.errors import query_error
 from exchanger.systems.bitrix24.foreign import as_int, as_map
 
 RESULT_ANSWER = "UF_RESULT_ANSWER"
@@ -53,5 +54,7 @@ class AnswerTexts:
         if known is None:
             return {}
         answer = await self._api.ask("task.item.userfield.get", {"ID": known.id}, intent=Intent.READ)
-        items = None if isinstance(answer, PortalFault) else as_map(answer.result).get("LIST")
-        return enum_items(items) or known.items or {}
+        if isinstance(answer, PortalFault):
+            self._inspector.forget()  # the field may have been removed
+            raise query_error(answer, "task.item.userfield.get")  # a list that can't be read is not an empty list
+        return enum_items(as_map(answer.result).get("LIST")) or known.items or {}

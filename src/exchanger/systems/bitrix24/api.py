@@ -10,7 +10,7 @@ from exchanger.domain.errors import SystemPaused
 from exchanger.domain.policy import Backoff
 from exchanger.ports import Clock
 from exchanger.systems.bitrix24.envelope import Envelope, PortalFault, Spent, read_answer
-from exchanger.systems.bitrix24.errors import OPERATION_LIMIT, Verdict, throttled, to_error, verdict
+from exchanger.systems.bitrix24.errors import OPERATION_LIMIT, Verdict, lacks_rights, throttled, to_error, verdict
 from exchanger.systems.bitrix24.pace import Gate, Operating, PortalClock
 from exchanger.systems.bitrix24.settings import BitrixOptions, Webhook
 from exchanger.telemetry.log import log
@@ -46,7 +46,7 @@ class BitrixApi:
         return answer
 
     async def ask(self, method: str, params: object, *, intent: Intent) -> Envelope | PortalFault:
-        """Выполнить метод; отказ по существу или по правам вернуть, остальное бросить."""
+        """Выполнить метод; отказ по существу или по правам на этот метод вернуть, остальное бросить."""
         for attempt in range(_THROTTLED_TRIES):
             answer = await self._once(method, params, intent)
             if isinstance(answer, Envelope):
@@ -54,7 +54,7 @@ class BitrixApi:
             kind = verdict(answer)
             if kind is Verdict.THROTTLED and self._throttled(method, answer) and attempt + 1 < _THROTTLED_TRIES:
                 continue
-            if kind in {Verdict.PERMANENT, Verdict.PAUSED}:
+            if kind is Verdict.PERMANENT or lacks_rights(answer):
                 return answer
             raise to_error(answer, method, intent)
         raise AssertionError("unreachable")
@@ -65,8 +65,7 @@ class BitrixApi:
 
     def block(self, method: str, fault: PortalFault) -> None:
         """Портал запер метод за долгую работу: не звать его до сброса счёта."""
-        until = fault.spent.reset_at or self.time.now() + (fault.after or timedelta(seconds=60))
-        self._operating.block(method, until)
+        self._operating.block(method, fault.spent.reset_at, self.time.now())
 
     async def _once(self, method: str, params: object, intent: Intent) -> Envelope | PortalFault:
         await self._admitted(method)

@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from exchanger.connect import Intent
 from exchanger.domain.errors import SystemPaused
 from exchanger.ports import Clock
 from exchanger.systems.bitrix24.api import BitrixApi
 from exchanger.systems.bitrix24.batch import Command, read_batch
 from exchanger.systems.bitrix24.envelope import Envelope, PortalFault
-from exchanger.systems.bitrix24.errors import to_error
+from exchanger.systems.bitrix24.errors import query_error
 from exchanger.systems.bitrix24.foreign import as_flag, as_int, as_map, as_rows, as_text
 from exchanger.systems.bitrix24.key_filter import RAW_ID, XML_ID, foreign_probe, respected
 
@@ -108,7 +107,7 @@ class Inspector:
 
 def _result(answer: Envelope | PortalFault, method: str) -> object:
     if isinstance(answer, PortalFault):
-        raise to_error(answer, method, Intent.READ)
+        raise query_error(answer, method)
     return answer.result
 
 

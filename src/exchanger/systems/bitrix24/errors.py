@@ -45,6 +45,10 @@ _PORTAL_REMEDIES = MappingProxyType(
         "INVALID_REQUEST": "портал требует https: исправьте BITRIX_WEBHOOK_URL.",
     }
 )
+_FOREIGN_PORTAL = (
+    "портал не понимает запрос к задачам: обновите модуль задач, затем exchanger doctor."
+)
+_RIGHTS = frozenset({"INSUFFICIENT_SCOPE", "ACCESS_DENIED"})
 _UNKNOWN = frozenset({"INTERNAL_SERVER_ERROR", "ERROR_UNEXPECTED_ANSWER"})
 _PERMANENT = frozenset(
     {"100", "0", "1048582", "ERROR_CORE", "ERROR_ARGUMENT", "ERROR_METHOD_NOT_FOUND", "WRONG_ENCODING",
@@ -100,6 +104,19 @@ def to_error(fault: PortalFault, method: str, intent: Intent) -> ExchangerError:
     if intent is Intent.CREATE:
         return OutcomeUnknown(f"{said} Выполнен ли запрос, неизвестно.")
     return Retry(said, after=fault.after)
+
+
+def query_error(fault: PortalFault, method: str) -> ExchangerError:
+    """Отказ на наш собственный постоянный запрос: дело в портале, а не в задаче, поэтому это пауза, а не инциденты."""
+    error = to_error(fault, method, Intent.READ)
+    if isinstance(error, Reject):
+        return SystemPaused(str(error).partition(" Что делать:")[0], remedy=_FOREIGN_PORTAL)
+    return error
+
+
+def lacks_rights(fault: PortalFault) -> bool:
+    """Вебхуку не разрешён именно этот метод."""
+    return fault.code.upper() in _RIGHTS
 
 
 def throttled(method: str, left: timedelta) -> Retry:

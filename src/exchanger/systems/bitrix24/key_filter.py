@@ -20,8 +20,8 @@ from exchanger.ports import Clock
 from exchanger.systems.bitrix24.api import BitrixApi
 from exchanger.systems.bitrix24.batch import Command
 from exchanger.systems.bitrix24.envelope import Envelope, PortalFault
-from exchanger.systems.bitrix24.errors import Verdict, to_error, verdict
-from exchanger.systems.bitrix24.foreign import as_int, as_map, as_rows
+from exchanger.systems.bitrix24.errors import Verdict, query_error, verdict
+from exchanger.systems.bitrix24.foreign import as_int, as_map, as_rows, as_text, camel
 
 XML_ID = "XML_ID"
 RAW_ID = "UF_CAMUNDA_ID_EXTERNAL_TASK"
@@ -40,7 +40,7 @@ def respected(answer: Envelope | PortalFault) -> bool:
     """Портал применил фильтр: по чужому ключу не найдено ничего."""
     if isinstance(answer, PortalFault):
         if verdict(answer) is not Verdict.PERMANENT:
-            raise to_error(answer, "tasks.task.list", Intent.READ)
+            raise query_error(answer, "tasks.task.list")
         return False
     return not as_rows(as_map(answer.result).get("tasks"))
 
@@ -103,16 +103,18 @@ class KeyProof:
             )
 
     async def _seen(self, probe: _Probe) -> bool:
-        params = {"filter": {probe.field: probe.value}, "select": ["ID"], "order": {"ID": "asc"}, "start": -1}
+        filters, select = {probe.field: probe.value}, ["ID", probe.field]
+        params = {"filter": filters, "select": select, "order": {"ID": "asc"}, "start": -1}
         answer = await self._api.call("tasks.task.list", params, intent=Intent.READ)
         rows = as_rows(as_map(answer.result).get("tasks"))
-        return [row.get("id") for row in rows] == [probe.task_id]
+        shown = [(as_text(row.get("id")), as_text(row.get(camel(probe.field)))) for row in rows]
+        return shown == [(probe.task_id, probe.value)]
 
     async def _exists(self, probe: _Probe) -> bool:
         params = {"taskId": probe.task_id, "select": ["ID"]}
         answer = await self._api.ask("tasks.task.get", params, intent=Intent.READ)
         if isinstance(answer, PortalFault):
-            return False
+            raise query_error(answer, "tasks.task.get")
         return as_int(_task(answer.result).get("id")) is not None
 
 

@@ -62,9 +62,11 @@ class Operating:
                 spent.operating, spent.reset_at, blocked=spent.operating >= self.limit - _MARGIN
             )
 
-    def block(self, method: str, until: datetime) -> None:
-        """Портал запер метод."""
-        self._methods[method] = _Method(self.limit, until, blocked=True)
+    def block(self, method: str, until: datetime | None, now: datetime) -> None:
+        """Портал запер метод; без срока — до сброса, названного раньше, а если он прошёл — на минуту."""
+        known = self._methods.get(method)
+        before = known.reset_at if known is not None and known.reset_at and known.reset_at > now else None
+        self._methods[method] = _Method(self.limit, until or before or now + _UNTOLD, blocked=True)
 
     def left(self, method: str, now: datetime) -> timedelta:
         """Сколько ещё метод заперт по часам портала; ноль — свободен."""

@@ -11,12 +11,11 @@ from exchanger.domain.errors import Reject
 from exchanger.ports import Clock
 from exchanger.systems.bitrix24.api import BitrixApi
 from exchanger.systems.bitrix24.envelope import PortalFault
-from exchanger.systems.bitrix24.errors import Verdict, to_error, verdict
+from exchanger.systems.bitrix24.errors import lacks_rights, to_error
 from exchanger.systems.bitrix24.foreign import Row, as_flag, as_int, as_rows, as_text
 
 _FRESH = timedelta(hours=1)
 _BOUND = 2000
-_RIGHTS = frozenset({"INSUFFICIENT_SCOPE", "ACCESS_DENIED"})
 
 
 class People:
@@ -72,7 +71,7 @@ def _match(row: Row, name: str, value: str) -> int | None:
 
 
 def _refused(fault: PortalFault) -> Exception:
-    if verdict(fault) is Verdict.PAUSED and fault.code.upper() in _RIGHTS:
+    if lacks_rights(fault):
         return Reject(
             "Битрикс24, user.get: вебхуку не разрешено искать сотрудников.",
             remedy="добавьте вебхуку право user или укажите в диаграмме номер сотрудника.",

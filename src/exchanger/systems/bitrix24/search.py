@@ -10,7 +10,7 @@ from exchanger.systems.bitrix24.api import BitrixApi
 from exchanger.systems.bitrix24.batch import Command, read_batch
 from exchanger.systems.bitrix24.capabilities import Capabilities
 from exchanger.systems.bitrix24.envelope import Envelope, PortalFault
-from exchanger.systems.bitrix24.errors import to_error
+from exchanger.systems.bitrix24.errors import query_error
 from exchanger.systems.bitrix24.foreign import Row, as_int, as_map, as_rows
 from exchanger.systems.bitrix24.snapshots import CUSTOM, SELECT
 
@@ -65,7 +65,7 @@ class TaskLists:
 
 def _rows(answer: Envelope | PortalFault) -> list[Row]:
     if isinstance(answer, PortalFault):
-        raise to_error(answer, LIST, Intent.READ)
+        raise query_error(answer, LIST)
     result = as_map(answer.result)
     if "tasks" not in result:
         raise Retry(f"Битрикс24, {LIST}: в ответе нет списка задач.")  # no list proves nothing about the tasks
