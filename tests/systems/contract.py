@@ -6,141 +6,19 @@ between them) and inherits `WorkContract`; every test below then runs against it
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
-from exchanger.connect import Cursor, Notice, Work
-from exchanger.domain.errors import ExchangerError, OutcomeUnknown, Reject, Retry, SystemPaused
-from exchanger.domain.key import Key
+from exchanger.connect import Cursor, Notice
+from exchanger.domain.errors import ExchangerError, Reject, Retry, SystemPaused
 from exchanger.domain.outcome import Completed, Refused
-from exchanger.domain.task import ExternalTask, Metadata, ObjectRef, ObjectState, Order, Snapshot
+from exchanger.domain.task import ExternalTask, Metadata, ObjectRef, ObjectState, Snapshot
 from exchanger.domain.variables import VariableType
-from exchanger.testing.proxy import (
-    FaultKind,
-    HttpFault,
-    HttpFaultProxy,
-    bad_gateway,
-    html_answer,
-    on,
-    throttled,
-    unauthorized,
-    unavailable,
-)
-from tests.systems.clock import JumpClock
+from exchanger.testing.proxy import FaultKind, HttpFault, on
+from tests.systems.contract_world import WorkWorld
+from tests.systems.trouble import TROUBLES, Trouble
 
-TRIES = 8
-
-
-class WorkWorld(ABC):
-    """The operation under test and the levers of its stand-in."""
-
-    work: Work[Any]
-    proxy: HttpFaultProxy
-    clock: JumpClock
-    quarantine: timedelta
-    secret: str
-    create_path: str
-    """A regular expression of the path of the creating request."""
-    search_path: str
-    """A regular expression of the paths of reading requests."""
-
-    @abstractmethod
-    def order(self, task_id: str) -> Order:
-        """An order that can be carried out."""
-
-    @abstractmethod
-    def bad_order(self, task_id: str) -> tuple[Order, Sequence[str]]:
-        """An order with several mistakes, and a word of each that must be named."""
-
-    @abstractmethod
-    def objects(self, key: Key) -> int:
-        """How many objects with this key the system really holds."""
-
-    @abstractmethod
-    def finish(self, ref: ObjectRef) -> None:
-        """A person finishes the object."""
-
-    @abstractmethod
-    def refuse(self, ref: ObjectRef) -> None:
-        """A person refuses the object."""
-
-    @abstractmethod
-    def delete(self, ref: ObjectRef) -> None:
-        """A person deletes the object."""
-
-    @abstractmethod
-    def strangers(self, count: int) -> None:
-        """Objects of other people appear."""
-
-    @abstractmethod
-    def lag(self, seconds: float) -> None:
-        """From now on new objects are found only after this time."""
-
-    @abstractmethod
-    def ignore_search(self) -> None:
-        """From now on the system passes over every filter by key and returns whatever there is."""
-
-    @abstractmethod
-    def notices(self, ref: ObjectRef) -> int:
-        """How many comments of ours the object bears."""
-
-    def key(self, task_id: str) -> Key:
-        return Key("test", "main", task_id)
-
-    async def make(self, task_id: str) -> Snapshot:
-        """What a creator does: look, make, and after a doubt look again no sooner than the quarantine allows."""
-        key, params = self.key(task_id), self.work.prepare(self.order(task_id))
-        for _ in range(TRIES):
-            try:
-                found = await self.work.find([key])
-                made = found[0] if found else await self.work.create(key, params)
-                await self.work.finish(made, params)
-            except OutcomeUnknown:
-                await self.proxy.settled()
-                self.clock.jump(self.quarantine.total_seconds())
-            except (Retry, SystemPaused) as error:
-                self.clock.jump((error.after or timedelta(seconds=5)).total_seconds())
-            else:
-                return made
-        raise AssertionError("не создано")
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """A fault of the proxy; `kinds` — how the creating call may fail."""
-
-    name: str
-    fault: Callable[[str], HttpFault]
-    kinds: tuple[type[ExchangerError], ...]
-
-
-def _answer(kind: FaultKind, answer: Any) -> Callable[[str], HttpFault]:
-    return lambda path: HttpFault(kind, on("POST", path), answer=answer)
-
-
-def _kind(kind: FaultKind, seconds: float = 0.3) -> Callable[[str], HttpFault]:
-    return lambda path: HttpFault(kind, on("POST", path), seconds=seconds)
-
-
-_HTML_500 = html_answer(500, "<html>500</html>")
-TROUBLES = (
-    Trouble("dropped before it was done", _kind(FaultKind.CUT_BEFORE), (OutcomeUnknown,)),
-    Trouble("dropped after it was done", _kind(FaultKind.CUT_AFTER), (OutcomeUnknown,)),
-    Trouble("done late, after the client had gone", _kind(FaultKind.LATE), (OutcomeUnknown,)),
-    Trouble("half-open, not done", _kind(FaultKind.SILENT_BEFORE), (OutcomeUnknown,)),
-    Trouble("half-open, done", _kind(FaultKind.SILENT_AFTER), (OutcomeUnknown,)),
-    Trouble("500 before", _answer(FaultKind.ANSWER_BEFORE, _HTML_500), (OutcomeUnknown,)),
-    Trouble("500 after", _answer(FaultKind.ANSWER_AFTER, _HTML_500), (OutcomeUnknown,)),
-    Trouble("502 of a proxy, done", _answer(FaultKind.ANSWER_AFTER, bad_gateway()), (OutcomeUnknown,)),
-    Trouble("503 of maintenance, done", _answer(FaultKind.ANSWER_AFTER, unavailable()), (OutcomeUnknown,)),
-    Trouble("429", _answer(FaultKind.ANSWER_BEFORE, throttled(1)), (Retry,)),
-    Trouble("401", _answer(FaultKind.ANSWER_BEFORE, unauthorized()), (SystemPaused,)),
-)
 _ids = [trouble.name for trouble in TROUBLES]
 
 

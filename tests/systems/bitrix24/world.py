@@ -2,11 +2,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from exchanger.connect import Limiter, Limits, OpenSystem
+from exchanger.connect import Limiter, Limits
 from exchanger.domain.key import Key
 from exchanger.domain.task import ExternalTask, Metadata, ObjectRef, Order
 from exchanger.domain.typed import typed
@@ -21,11 +20,11 @@ from exchanger.systems.bitrix24.portal import Portal as Client
 from exchanger.systems.bitrix24.portal import open_portal
 from exchanger.testing.proxy import HttpFaultProxy
 from tests.systems.clock import JumpClock
-from tests.systems.contract import WorkWorld
+from tests.systems.contract_world import WorkWorld
 
 FAST = {"timeout": 0.5, "create_timeout": 0.5, "requests_per_second": 10_000.0, "burst": 10_000.0}
 
-__all__ = ["ADMIN", "CLERK", "ENGINEER", "BitrixWorld", "OpenSystem", "open_world", "order"]
+__all__ = ["ADMIN", "CLERK", "ENGINEER", "BitrixWorld", "open_world", "order"]
 
 
 def order(
@@ -114,7 +113,3 @@ async def open_world(
         limiter = Limiter(Limits(per_second=settings.requests_per_second, burst=settings.burst))
         async with open_portal(settings, limiter, clock) as client:
             yield BitrixWorld(portal, running, proxy, client, clock)
-
-
-def with_variables(base: Order, **variables: Any) -> Order:
-    return replace(base, variables={**base.variables, **{name: typed(value) for name, value in variables.items()}})
