@@ -13,7 +13,7 @@ from exchanger.bus.rabbitmq.faults import explain
 from exchanger.bus.rabbitmq.incoming import delivery_of
 from exchanger.bus.rabbitmq.link import LONGEST_WAIT, Link, waits
 from exchanger.bus.rabbitmq.settings import BrokerConnection
-from exchanger.bus.rabbitmq.within import LinkBroken, quietly, within
+from exchanger.bus.rabbitmq.within import LinkBroken, open_channel, quietly, within
 from exchanger.telemetry.log import log
 
 CONSUMED = "потребляется"
@@ -74,7 +74,7 @@ class Consumer:
 
     async def _subscribe(self, connection: AbstractConnection, broker: BrokerConnection) -> Subscription:
         await self._declarations.queue(connection, self._name)
-        channel = connection.channel(publisher_confirms=False)
+        channel = open_channel(connection)
         try:
             self._subscription = await within(broker.reply_timeout, self._attach(connection, channel))
         except BaseException:
@@ -114,7 +114,8 @@ class Consumer:
         """Ждать конца подписки, время от времени спрашивая брокера, жива ли она."""
         while True:
             try:
-                await asyncio.wait_for(subscription.ended.wait(), broker.watch_every)
+                async with asyncio.timeout(broker.watch_every):
+                    await subscription.ended.wait()
             except TimeoutError:
                 await self._probe(subscription, broker)
             else:

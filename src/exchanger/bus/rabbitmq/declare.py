@@ -11,7 +11,7 @@ from pamqp.common import FieldTable
 
 from exchanger.bus.rabbitmq.faults import broker_words, explain
 from exchanger.bus.rabbitmq.settings import DELIVERY_LIMIT, BrokerConnection
-from exchanger.bus.rabbitmq.within import quietly, within
+from exchanger.bus.rabbitmq.within import open_channel, quietly, within
 from exchanger.bus.topology import Binding, Exchange, Topology
 from exchanger.telemetry.log import log
 
@@ -110,7 +110,7 @@ class Declarations:
             self._notes.pop(name, None)
 
     async def _ask(self, connection: AbstractConnection, question: Ask) -> None:
-        channel = connection.channel(publisher_confirms=False)
+        channel = open_channel(connection)
         try:
             await within(self._broker.reply_timeout, _on(channel, question))
         finally:

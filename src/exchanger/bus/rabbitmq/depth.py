@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 
-from aio_pika.abc import AbstractChannel
+from aio_pika.abc import AbstractConnection
 from aiormq.exceptions import ChannelNotFoundEntity
 
 from exchanger.bus.rabbitmq.faults import explain
 from exchanger.bus.rabbitmq.link import Link
 from exchanger.bus.rabbitmq.settings import BrokerConnection
-from exchanger.bus.rabbitmq.within import quietly, within
+from exchanger.bus.rabbitmq.within import open_channel, quietly, within
 from exchanger.domain.errors import Retry
 from exchanger.ports import Clock
 
@@ -39,18 +39,20 @@ class Depths:
             return depth
 
     async def _ask(self, queue: str) -> int:
-        channel = self._link.connection().channel(publisher_confirms=False)
+        connection = self._link.connection()
         try:
-            return await within(self._broker.reply_timeout, _count(channel, queue))
+            return await within(self._broker.reply_timeout, _count(connection, queue))
         except ChannelNotFoundEntity as error:
             raise Retry(f"Очереди «{queue}» нет в брокере.") from error
         except Exception as error:
             raise Retry(f"Глубина очереди «{queue}» неизвестна. {explain(error, self._broker)}") from error
-        finally:
-            await quietly(1, channel.close())
 
 
-async def _count(channel: AbstractChannel, queue: str) -> int:
-    await channel.initialize()
-    declared = await channel.declare_queue(queue, passive=True)
-    return declared.declaration_result.message_count or 0
+async def _count(connection: AbstractConnection, queue: str) -> int:
+    channel = open_channel(connection)
+    try:
+        await channel.initialize()
+        declared = await channel.declare_queue(queue, passive=True)
+        return declared.declaration_result.message_count or 0
+    finally:
+        await quietly(1, channel.close())

@@ -8,13 +8,13 @@ from contextlib import asynccontextmanager
 
 from aio_pika import DeliveryMode
 from aio_pika import Message as AmqpMessage
-from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractIncomingMessage
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, AbstractIncomingMessage
 
 from exchanger.bus.events import Listener, Outbox, decode, encode
 from exchanger.bus.rabbitmq.faults import explain
 from exchanger.bus.rabbitmq.link import LONGEST_WAIT, Link, lost_event, waits
 from exchanger.bus.rabbitmq.settings import BrokerConnection
-from exchanger.bus.rabbitmq.within import quietly, within
+from exchanger.bus.rabbitmq.within import open_channel, quietly, within
 from exchanger.bus.topology import EVENTS
 from exchanger.domain.event import Event
 from exchanger.telemetry.log import log
@@ -33,15 +33,18 @@ class Emitter:
         pauses = waits(LONGEST_WAIT)
         while True:
             connection = await self._link.wait()
-            channel = connection.channel(publisher_confirms=False)
             try:
-                exchange = await within(self._broker.reply_timeout, _exchange(channel))
-                await self._send_all(exchange)
+                await self._session(connection)
             except Exception as error:  # noqa: BLE001  events are for people: their loss never stops the work
                 log.debug("События не отправляются", reason=explain(error, self._broker))
-            finally:
-                await quietly(1, channel.close())
             await asyncio.sleep(next(pauses))
+
+    async def _session(self, connection: AbstractConnection) -> None:
+        channel = open_channel(connection)
+        try:
+            await self._send_all(await within(self._broker.reply_timeout, _exchange(channel)))
+        finally:
+            await quietly(1, channel.close())
 
     async def _send_all(self, exchange: AbstractExchange) -> None:
         while True:
@@ -73,18 +76,23 @@ async def _listen(link: Link, broker: BrokerConnection, listener: Listener) -> N
     pauses = waits(LONGEST_WAIT)
     while True:
         connection = await link.wait()
-        channel = connection.channel(publisher_confirms=False)
         try:
-            gone = lost_event(connection)
-            channel.close_callbacks.add(lambda *_, gone=gone: gone.set())
-            await within(broker.reply_timeout, _subscribe(channel, listener))
-            pauses = waits(LONGEST_WAIT)
-            await gone.wait()
+            await _hear_out(connection, broker, listener)
         except Exception as error:  # noqa: BLE001  the listener comes back by itself
             log.debug("События не принимаются", reason=explain(error, broker))
-        finally:
-            await quietly(1, channel.close())
         await asyncio.sleep(next(pauses))
+
+
+async def _hear_out(connection: AbstractConnection, broker: BrokerConnection, listener: Listener) -> None:
+    """Слушать, пока канал открыт."""
+    channel = open_channel(connection)
+    try:
+        gone = lost_event(connection)
+        channel.close_callbacks.add(lambda *_: gone.set())
+        await within(broker.reply_timeout, _subscribe(channel, listener))
+        await gone.wait()
+    finally:
+        await quietly(1, channel.close())
 
 
 async def _exchange(channel: AbstractChannel) -> AbstractExchange:

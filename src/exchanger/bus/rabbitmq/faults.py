@@ -17,6 +17,7 @@ from aiormq.exceptions import (
 )
 
 from exchanger.bus.rabbitmq.settings import BrokerConnection
+from exchanger.bus.rabbitmq.within import LinkBroken
 from exchanger.domain.errors import ExchangerError
 
 
@@ -36,6 +37,8 @@ def explain(error: BaseException, broker: BrokerConnection) -> Fault:
     """Объяснить ошибку соединения или обращения к брокеру."""
     if isinstance(error, ExchangerError):
         return Fault(str(error))
+    if isinstance(error, LinkBroken):
+        return Fault(f"Связь с брокером ({broker.place}): {error}.")
     if isinstance(error, ProbableAuthenticationError | AuthenticationError):
         return Fault(
             f"Брокер не принял имя или пароль пользователя «{broker.user}» ({broker.place}).",

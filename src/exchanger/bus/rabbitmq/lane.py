@@ -10,7 +10,7 @@ from aiormq.exceptions import ChannelAccessRefused, ChannelNotFoundEntity, Deliv
 from exchanger.bus.rabbitmq.faults import explain
 from exchanger.bus.rabbitmq.link import Link
 from exchanger.bus.rabbitmq.settings import BrokerConnection
-from exchanger.bus.rabbitmq.within import quietly, within
+from exchanger.bus.rabbitmq.within import open_channel, quietly, within
 from exchanger.domain.errors import OutcomeUnknown, Retry
 
 
@@ -60,8 +60,9 @@ class Lane:
 
     async def _open(self) -> AbstractExchange:
         self._proven = False
-        channel = self._link.connection().channel(publisher_confirms=True, on_return_raises=True)
+        connection = self._link.connection()
         try:
+            channel = open_channel(connection, confirms=True)
             exchange = await within(self._broker.publish_timeout, self._prepare(channel))
         except ChannelNotFoundEntity as error:
             raise Retry(
@@ -69,16 +70,19 @@ class Lane:
                 remedy="создайте обменник или дайте пользователю право configure — Exchanger создаст его сам",
             ) from error
         except Exception as error:
-            await quietly(1, channel.close())
             raise Retry(f"Сообщение не отправлено. {explain(error, self._broker)}") from error
         self._channel, self._exchange = channel, exchange
         return exchange
 
     async def _prepare(self, channel: AbstractChannel) -> AbstractExchange:
-        await channel.initialize()
-        if not self._name:
-            return channel.default_exchange
-        return await channel.get_exchange(self._name, ensure=True)
+        try:
+            await channel.initialize()
+            if not self._name:
+                return channel.default_exchange
+            return await channel.get_exchange(self._name, ensure=True)
+        except BaseException:
+            await quietly(1, channel.close())
+            raise
 
     async def _publish(self, exchange: AbstractExchange, key: str, message: AbstractMessage, *, alone: bool) -> None:
         try:

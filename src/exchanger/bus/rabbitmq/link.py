@@ -21,6 +21,9 @@ LONGEST_WAIT = 5.0
 LONGEST_WAIT_SETTLED = 30.0
 """Пауза для неисправностей, которые сами не проходят (пароль, вирт. хост): не засорять журнал брокера."""
 
+STEADY = 10.0
+"""Прожившее столько секунд соединение считается устойчивым: после его обрыва первая попытка — сразу."""
+
 OnUp = Callable[[AbstractConnection], Awaitable[None]]
 
 
@@ -79,6 +82,7 @@ class Link:
         self._lost = asyncio.Event()
         self._fault: Fault | None = Fault("соединение ещё не установлено")
         self._said: Fault | None = None
+        self._flaps = waits(LONGEST_WAIT)
 
     @property
     def state(self) -> str:
@@ -100,6 +104,7 @@ class Link:
     async def suspect(self, connection: AbstractConnection) -> None:
         """Соединение не отвечает: бросить его, не дожидаясь сердцебиения."""
         if connection is self._connection:
+            self._forget()
             self._lost.set()
             await quietly(1, connection.close())
 
@@ -123,13 +128,26 @@ class Link:
         except Exception as error:  # noqa: BLE001  whatever broke here, the link starts again and says why
             self._down(explain(error, self._broker))
             await quietly(2, connection.close())
-            await asyncio.sleep(next(waits(LONGEST_WAIT)))
+            await asyncio.sleep(next(self._flaps))
             return
         self._announce(connection)
-        await self._lost.wait()
+        await self._live()
         self._forget()
         self._down(explain(LinkBroken("соединение оборвалось"), self._broker))
         await quietly(2, connection.close())
+
+    async def _live(self) -> None:
+        # Not wait_for: before Python 3.12 it swallows a cancellation that comes together with the event.
+        try:
+            async with asyncio.timeout(STEADY):
+                await self._lost.wait()
+        except TimeoutError:
+            self._flaps = waits(LONGEST_WAIT)
+            await self._lost.wait()
+        else:  # it died young: a broker that accepts and drops must not be dialled in a hot loop
+            self._forget()
+            self._down(explain(LinkBroken("соединение оборвалось вскоре после установки"), self._broker))
+            await asyncio.sleep(next(self._flaps))
 
     async def _reach(self) -> AbstractConnection:
         short, long = waits(LONGEST_WAIT), waits(LONGEST_WAIT_SETTLED)

@@ -17,7 +17,7 @@ from aiormq.exceptions import ChannelLockedResource
 from exchanger.bus.rabbitmq.faults import Fault, explain
 from exchanger.bus.rabbitmq.link import LONGEST_WAIT, LONGEST_WAIT_SETTLED, dial, lost_event, waits
 from exchanger.bus.rabbitmq.settings import BrokerConnection
-from exchanger.bus.rabbitmq.within import quietly, within
+from exchanger.bus.rabbitmq.within import open_channel, quietly, within
 from exchanger.domain.errors import TermLost
 from exchanger.ports import Clock
 from exchanger.telemetry.log import log
@@ -125,7 +125,7 @@ async def _compete(name: str, broker: BrokerConnection, clock: Clock, say: Say) 
     connection = await dial(broker, f"вахта {name}")
     try:
         while True:
-            channel = connection.channel(publisher_confirms=False)
+            channel = open_channel(connection)
             try:
                 await within(broker.reply_timeout, _declare(channel, name))
             except ChannelLockedResource:

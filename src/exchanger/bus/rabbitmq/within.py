@@ -7,6 +7,8 @@ from collections.abc import Awaitable
 from contextlib import suppress
 from typing import Any, TypeVar
 
+from aio_pika.abc import AbstractChannel, AbstractConnection
+
 T = TypeVar("T")
 
 
@@ -33,6 +35,14 @@ async def within(seconds: float, call: Awaitable[T]) -> T:
     if task.cancelled():
         raise LinkBroken("соединение с брокером оборвалось")
     return task.result()
+
+
+def open_channel(connection: AbstractConnection, *, confirms: bool = False) -> AbstractChannel:
+    """Канал соединения; закрытое соединение — `LinkBroken`, а не RuntimeError библиотеки."""
+    try:
+        return connection.channel(publisher_confirms=confirms, on_return_raises=confirms)
+    except RuntimeError as error:
+        raise LinkBroken("соединение уже закрыто") from error
 
 
 async def quietly(seconds: float, call: Awaitable[Any]) -> None:
