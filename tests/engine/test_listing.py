@@ -102,3 +102,17 @@ async def test_only_long_locks_are_listed_when_asked_for() -> None:
     pages = Listing(table.ask, 10, lambda: NOW).beyond(NOW + timedelta(days=1))
 
     assert [task.id async for page in pages for task in page] == ["made"]
+
+
+async def test_a_task_that_fails_among_many_leases_is_not_missed() -> None:
+    leases = {f"lease-{number:02}": NOW + timedelta(hours=1) + number * TICK for number in range(15)}
+    made = {f"made-{number:02}": NOW + YEAR + number * TICK for number in range(15)}
+    table = Table(leases | made)
+
+    def back_off_the_last(asked: int) -> None:
+        if asked == 3:
+            table.terms["made-14"] = NOW + timedelta(hours=2)
+
+    table.meanwhile = back_off_the_last
+
+    assert sorted(await everything(table, 10)) == sorted(table.terms)
