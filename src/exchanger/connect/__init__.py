@@ -1,6 +1,6 @@
 """Для авторов систем: System, Work, Call, обещания, пределы, автомат, HTTP."""
 
-from exchanger.connect.circuit import Circuit
+from exchanger.connect.circuit import Circuit, Side
 from exchanger.connect.http import Answer, Http, HttpOptions, Intent
 from exchanger.connect.limits import Limiter, Limits
 from exchanger.connect.system import Finding, OpenSystem, Severity, System
@@ -20,6 +20,7 @@ __all__ = [
     "Notice",
     "OpenSystem",
     "Severity",
+    "Side",
     "System",
     "Work",
     "WorkPromise",

@@ -75,17 +75,15 @@ def quarantine_left(
     *,
     created: datetime | None,
     term_started: datetime | None,
-    now: datetime | None,
+    elapsed: timedelta,
     quarantine: timedelta,
     margin: timedelta = timedelta(seconds=5),
 ) -> timedelta:
     """Сколько ещё нельзя создавать объект, потому что его мог создавать прежний держатель вахты.
 
-    Все времена — часы движка; None — неизвестно (тогда осторожно). Задачу, которая появилась после начала нашей
-    вахты, прежний держатель видеть не мог.
+    `created` и `term_started` — часы движка, None — неизвестно (тогда осторожно); `elapsed` — сколько длится вахта по
+    часам процесса. Задачу, которая появилась после начала нашей вахты, прежний держатель видеть не мог.
     """
     if created is not None and term_started is not None and created > term_started + margin:
         return timedelta()
-    if term_started is None or now is None:
-        return quarantine
-    return max(term_started + quarantine - now, timedelta())
+    return max(quarantine - elapsed, timedelta())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -11,11 +11,14 @@ from exchanger.domain.errors import OutcomeUnknown, Retry, SystemPaused
 from exchanger.domain.event import Event, EventKind
 from exchanger.domain.key import Key
 from exchanger.domain.policy import Backoff, Locks, Retries
-from exchanger.domain.task import ExternalTask
+from exchanger.domain.task import ExternalTask, Snapshot
 from exchanger.ports import Bus, Clock, Diagrams, Engine
-from exchanger.telemetry.health import Health
+from exchanger.telemetry.health import Health, Part
 from exchanger.telemetry.log import log
 from exchanger.wire.names import Names
+
+OUTAGES = (Retry, OutcomeUnknown, SystemPaused)
+"""Ошибки, которые проходят сами: часть установки лежит или занята."""
 
 RECOVERY = Backoff(first=timedelta(seconds=0.5), factor=2.0, most=timedelta(seconds=15))
 """Паузы между попытками роли, когда часть установки лежит: возвращение замечают за секунды."""
@@ -35,6 +38,10 @@ class Installation:
     def owns(self, key: Key) -> bool:
         """Ключ поставлен этой установкой для этого движка."""
         return key.installation == self.name and key.engine == self.engine
+
+    def objects(self, found: Iterable[Snapshot], task_id: str) -> list[Snapshot]:
+        """Объекты этой задачи: поиск, который не знает нашего фильтра, отдаёт и чужие."""
+        return [one for one in found if one.key is not None and one.key.first == self.key(task_id)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +79,8 @@ async def forever(
     while True:
         try:
             await step()
-        except (Retry, OutcomeUnknown, SystemPaused) as error:
-            part.down(str(error), now=context.clock.now())
-            pause = getattr(error, "after", None) or RECOVERY.delay(failures)
-        except Exception as error:  # noqa: BLE001 - a role's loop never ends; the failure is recorded with its stack
-            log.opt(exception=error).error("неожиданная ошибка роли, продолжаем", role=name)
-            part.down(f"{type(error).__name__}", now=context.clock.now())
-            pause = RECOVERY.delay(failures)
+        except Exception as error:  # noqa: BLE001 - a role's loop never ends; the failure is recorded
+            pause = _record(name, _single(error), part, context) or RECOVERY.delay(failures)
         else:
             part.up(now=context.clock.now())
             failures = 0
@@ -87,6 +89,23 @@ async def forever(
             continue
         failures += 1
         await context.clock.sleep(min(pause, RECOVERY.most).total_seconds())
+
+
+def _record(name: str, error: Exception, part: Part, context: Context) -> timedelta | None:
+    """Say what happened; the pause that the error itself asks for."""
+    if isinstance(error, OUTAGES):
+        part.down(str(error), now=context.clock.now())
+        return getattr(error, "after", None)
+    log.opt(exception=error).error("неожиданная ошибка роли, продолжаем", role=name)
+    part.down(type(error).__name__, now=context.clock.now())
+    return None
+
+
+def _single(error: Exception) -> Exception:
+    """The error of the one task of a group that failed."""
+    while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
 
 
 async def until_cancelled() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from exchanger.connect import OpenSystem
+from exchanger.connect import OpenSystem, Side
 from exchanger.domain.reconcile import Rules
 from exchanger.roles.context import Context, forever
 from exchanger.roles.creator import Creator
@@ -54,7 +54,7 @@ class Duty:
         """Consume orders while the system takes them: a paused one keeps its orders in the queue."""
         queue = queue_of(self._system.name)
         while True:
-            await self._system.circuit.closed()
+            await self._system.circuit.closed(by=Side.CREATE)
             at_once = self._system.limiter.limits.at_once
             async with self._context.bus.consume(queue, creator.handle, at_once=at_once):
                 await self._system.circuit.broken()

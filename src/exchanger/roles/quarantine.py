@@ -25,6 +25,7 @@ class Quarantine:
         self._attempted: OrderedDict[str, datetime | None] = OrderedDict()
         self._made: OrderedDict[str, ObjectRef] = OrderedDict()
         self._forgotten: datetime | None = None
+        self._started: datetime | None = None
 
     def doubt(self, task_id: str) -> timedelta:
         """Исход создания неизвестен: до конца карантина ключ под сомнением. Возвращает срок."""
@@ -70,14 +71,21 @@ class Quarantine:
         return quarantine_left(
             created=task.created,
             term_started=self._term_started(),
-            now=self._engine.now(),
+            elapsed=self._elapsed(),
             quarantine=self._span,
             margin=_MARGIN,
         )
 
+    def _elapsed(self) -> timedelta:
+        return timedelta(seconds=self._clock.monotonic() - self._term.started)
+
     def _term_started(self) -> datetime | None:
-        """The beginning of the term by the engine's clock, since `created` is by that clock, too."""
+        """The beginning of the term by the engine's clock, since `created` is by that clock, too.
+
+        Only ever later: an engine whose clock was set back must not make old tasks look like new ones.
+        """
         now = self._engine.now()
-        if now is None:
-            return None
-        return now - timedelta(seconds=self._clock.monotonic() - self._term.started)
+        if now is not None:
+            started = now - self._elapsed()
+            self._started = started if self._started is None else max(self._started, started)
+        return self._started
