@@ -346,6 +346,17 @@ class EngineContract:
 
         assert await engine.fate(task) is Fate.CANCELLED
 
+    async def test_the_fate_of_a_task_known_by_its_id_alone_is_known(self, world: World) -> None:
+        engine = await world.engine()
+        instance = await world.start()
+        task = await take_one(engine, world.topic)
+        await world.cancel(instance)
+        known = ExternalTask(task.id, world.topic, "", "", "", "")
+        stranger = ExternalTask("no-such-task", world.topic, "", "", "", "")
+
+        assert await engine.fate(known) is Fate.CANCELLED
+        assert await engine.fate(stranger) is Fate.UNPROVED
+
     async def test_a_task_of_another_engine_proves_nothing(self, world: World) -> None:
         engine = await world.engine()
         stranger = ExternalTask("no-such-task", world.topic, "no-instance", "other:1:no", "other", "a")

@@ -20,12 +20,15 @@ class TaskHistory:
         """Судьба задачи, о которой движок уже ответил своим 404.
 
         Доказательство: определение процесса на месте (та же база), а журнал говорит об этой задаче одно и только одно.
-        BPMN-ошибка для журнала — удаление, то есть `CANCELLED`.
+        BPMN-ошибка для журнала — удаление, то есть `CANCELLED`. Задачу, известную только по id (её объект снова
+        открыли), определяет сам журнал.
         """
-        if not await self._has_definition(task.process_definition_id):
-            return Fate.UNPROVED
         log = await self._log(task.id)
-        if any(entry.get("processInstanceId") != task.process_instance_id for entry in log):
+        definition = task.process_definition_id or next((str(entry.get("processDefinitionId")) for entry in log), "")
+        if not definition or not await self._has_definition(definition):
+            return Fate.UNPROVED
+        instance = task.process_instance_id
+        if instance and any(entry.get("processInstanceId") != instance for entry in log):
             return Fate.UNPROVED
         completed = any(entry.get("successLog") for entry in log)
         deleted = any(entry.get("deletionLog") for entry in log)

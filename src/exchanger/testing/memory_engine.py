@@ -74,7 +74,7 @@ class MemoryEngine:
         self.state.before("fate")
         if task.id in self.state.tasks:
             return Fate.ALIVE
-        if task.process_definition_id not in self.state.definitions:
+        if task.process_definition_id and task.process_definition_id not in self.state.definitions:
             return Fate.UNPROVED
         return self.state.fates.get(task.id, Fate.UNPROVED)
 
