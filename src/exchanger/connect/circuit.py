@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 
+from exchanger.domain.errors import SystemPaused
 from exchanger.domain.policy import Backoff
 from exchanger.ports import Clock
 from exchanger.telemetry.log import log
@@ -72,6 +75,15 @@ class Circuit:
             retry_at = max(retry_at, now + after.total_seconds())
         self._pauses[by] = _Pause(reason, failures, retry_at)
         self._notify()
+
+    @contextmanager
+    def asking(self, by: Side) -> Iterator[None]:
+        """Обращение к системе: её отказ всем (`SystemPaused`) размыкает автомат."""
+        try:
+            yield
+        except SystemPaused as error:
+            self.opened(str(error), error.after, by=by)
+            raise
 
     def succeeded(self, *, by: Side = Side.WATCH) -> None:
         """Система ответила этой стороне; когда отказов не осталось, работа продолжается."""

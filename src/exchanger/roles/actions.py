@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from exchanger.connect import Notice, OpenSystem, Work
-from exchanger.domain.errors import LockedByOther
+from exchanger.connect import Notice, OpenSystem, Side, Work
+from exchanger.domain.errors import LockedByOther, Reject
 from exchanger.domain.event import EventKind
 from exchanger.domain.outcome import Failed, Outcome
 from exchanger.domain.policy import CancelPolicy
@@ -23,7 +23,7 @@ from exchanger.domain.reconcile import (
     Watch,
     engine_says,
 )
-from exchanger.domain.task import ExternalTask, ObjectRef, Order, Snapshot
+from exchanger.domain.task import ObjectRef, Order, Snapshot
 from exchanger.roles.context import Context
 from exchanger.roles.index import Watched
 from exchanger.telemetry.log import log
@@ -45,7 +45,7 @@ class Actions:
         elif isinstance(action, Watch):
             await self._watch(watched, work, action)
         elif isinstance(action, NoteMissing):
-            watched.missing_since = watched.missing_since or self._context.engine.now()
+            watched.missing_since = watched.missing_since or self._context.clock.monotonic()
         elif isinstance(action, Deleted):
             await self._deleted(watched)
         elif isinstance(action, Cancel) and action.policy is CancelPolicy.COMMENT:
@@ -57,7 +57,8 @@ class Actions:
 
     async def _answer(self, watched: Watched, work: Work[Any], found: Snapshot) -> None:
         metadata = await self._context.diagrams.metadata(watched.task.process_definition_id, watched.task.activity_id)
-        outcome = await work.answer(found, watched.task, metadata)
+        with self._system.circuit.asking(Side.WATCH):
+            outcome = await work.answer(found, watched.task, metadata)
         await self._respond(watched, outcome, found.ref.id)
 
     async def _respond(self, watched: Watched, outcome: Outcome, object_id: str) -> None:
@@ -66,7 +67,7 @@ class Actions:
         response = Response(Order(watched.task, self._system.name), outcome, at=now, ref=ref)
         await self._context.bus.publish(self._context.names.responses_address, encode_response(response, now=now))
         watched.answered += 1
-        watched.answered_at = self._context.engine.now()
+        watched.answered_at = self._context.clock.monotonic()
         kind = type(outcome).__name__
         self._context.emit(EventKind.ANSWERED, watched.task, self._system.name, outcome=kind, object=object_id)
         log.info("исход объекта отправлен", task=watched.task.id, object=object_id, outcome=kind)
@@ -106,14 +107,13 @@ class Actions:
         for found in objects:
             if (found.ref.id, notice) in watched.told:
                 continue
-            await work.tell(found.ref, notice)
+            try:
+                with self._system.circuit.asking(Side.WATCH):
+                    await work.tell(found.ref, notice)
+            except Reject as error:
+                log.warning("сообщение в объекте не оставлено", object=found.ref.id, reason=str(error))
             watched.told.add((found.ref.id, notice))
             self._context.emit(
                 EventKind.NOTICE, watched.task, self._system.name, object=found.ref.id, notice=notice.value
             )
             log.info("в объекте оставлено сообщение", task=watched.task.id, object=found.ref.id, notice=notice.value)
-
-    @staticmethod
-    def forgotten(task: ExternalTask) -> Watched:
-        """Обязательство, которого в указателе уже нет: для сообщения в снова открытом объекте."""
-        return Watched(task)

@@ -3,31 +3,43 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections import OrderedDict
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
 
 from exchanger.connect import Notice
 from exchanger.domain.reconcile import Memory
 from exchanger.domain.task import ExternalTask, ObjectRef
 
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
 
 @dataclass(slots=True)
 class Watched:
-    """Обязательство: задача движка, объект (если уже известен) и память сверки."""
+    """Обязательство: задача движка, объект (если уже известен) и память сверки; времена — `Clock.monotonic`."""
 
     task: ExternalTask
     ref: ObjectRef | None = None
     checked: float = -math.inf
-    missing_since: datetime | None = None
+    missing_since: float | None = None
     answered: int = 0
-    answered_at: datetime | None = None
+    answered_at: float | None = None
     told: set[tuple[str, Notice]] = field(default_factory=set)
 
-    @property
-    def memory(self) -> Memory:
-        """Память в виде, который понимает сверка."""
-        return Memory(self.missing_since, self.answered, self.answered_at)
+    def memory(self, now: datetime, monotonic: float) -> Memory:
+        """Память для сверки: прошедшее отсчитано нашими часами, чтобы перевод часов движка его не изменил."""
+
+        def by_engine(moment: float | None) -> datetime | None:
+            return None if moment is None else now - timedelta(seconds=monotonic - moment)
+
+        return Memory(by_engine(self.missing_since), self.answered, by_engine(self.answered_at))
+
+    def look_again(self) -> None:
+        """Проверить вне очереди, целиком и как впервые: прежние исходы задачу не закончили."""
+        self.checked, self.answered, self.answered_at = -math.inf, 0, None
 
 
 class Index:
@@ -68,3 +80,32 @@ class Index:
         """Те, кого в системе не проверяли дольше всего (раньше `before`); новые и неизвестные — первыми."""
         late = [watched for watched in self._watched.values() if watched.checked < before]
         return sorted(late, key=lambda watched: watched.checked)[:limit]
+
+
+class Recent(Generic[K, V]):
+    """Память о последних: не больше `most` записей, старейшая уступает место."""
+
+    def __init__(self, most: int = 10_000) -> None:
+        self._most = most
+        self._kept: OrderedDict[K, V] = OrderedDict()
+
+    def __contains__(self, key: K) -> bool:
+        return key in self._kept
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def get(self, key: K) -> V | None:
+        """Запись, если её ещё помнят."""
+        return self._kept.get(key)
+
+    def put(self, key: K, value: V) -> None:
+        """Запомнить как последнее."""
+        self._kept[key] = value
+        self._kept.move_to_end(key)
+        if len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+
+    def pop(self, key: K) -> V | None:
+        """Забыть и вернуть."""
+        return self._kept.pop(key, None)

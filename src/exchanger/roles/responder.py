@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -9,17 +10,15 @@ from datetime import timedelta
 from exchanger.domain.errors import (
     LockedByOther,
     NextStepRefused,
-    OutcomeUnknown,
     Reject,
     Retry,
     Suspended,
-    SystemPaused,
 )
 from exchanger.domain.event import EventKind
 from exchanger.domain.outcome import Completed, Failure, Refused, Settlement
 from exchanger.domain.task import ExternalTask
 from exchanger.ports import Delivery
-from exchanger.roles.context import Context, until_cancelled
+from exchanger.roles.context import OUTAGES, RECOVERY, Context, forever
 from exchanger.roles.serial import Serial
 from exchanger.telemetry.log import log
 from exchanger.wire import Ignored, Response, decode_response, final_failure
@@ -37,12 +36,32 @@ class Responder:
         self._context = context
         self._serial = Serial()
         self._part = context.health.part("responder")
+        self._away = asyncio.Event()
+        self._witness = ""
 
     async def run(self) -> None:
         """Передавать исходы, пока не остановят."""
+        await forever("responder", self._serve, self._context)
+
+    async def _serve(self) -> None:
+        """While the engine is away nothing is consumed: returned again and again, a broker would drop the answers."""
+        self._away.clear()
         self._part.up(now=self._context.clock.now())
         async with self._context.bus.consume(self._context.names.responses_queue, self.handle, at_once=AT_ONCE):
-            await until_cancelled()
+            await self._away.wait()
+        failures = 0
+        while not await self._answers(self._witness):
+            await self._context.clock.sleep(RECOVERY.delay(failures).total_seconds())
+            failures += 1
+
+    async def _answers(self, task_id: str) -> bool:
+        """Whether the engine can be asked about a task."""
+        try:
+            await self._context.engine.get(task_id)
+        except OUTAGES as error:
+            self._part.down(str(error), now=self._context.clock.now())
+            return False
+        return True
 
     async def handle(self, delivery: Delivery) -> None:
         """Передать один исход. Исключение возвращает сообщение в очередь: исход не теряется."""
@@ -54,16 +73,19 @@ class Responder:
             async with self._serial.turn(response.task.process_instance_id or response.task.id):
                 try:
                     await self._answer(response, delivery)
-                except (Retry, OutcomeUnknown, SystemPaused) as error:
-                    self._part.down(str(error), now=self._context.clock.now())
+                except OUTAGES:
+                    if not await self._answers(response.task.id):
+                        self._witness = response.task.id
+                        self._away.set()
                     raise
-            self._part.up(now=self._context.clock.now())
 
     async def _answer(self, response: Response, delivery: Delivery) -> None:
         settlement = await self._settlement(response)
         if settlement is None:
             return
         try:
+            if isinstance(settlement, Failure) and settlement.retries == 0:
+                await self._copy(response, delivery, settlement.message)
             accepted = await self._settle(response.task, settlement)
         except Suspended:
             log.info("процесс приостановлен, исход повторит наблюдатель")
@@ -89,15 +111,17 @@ class Responder:
         if current is None:
             log.info("задачи в движке уже нет")
             return None
+        if self._is_stale(response, current):
+            log.info("исход устарел: задача с тех пор сменила состояние")
+            return None
         if isinstance(outcome, Refused):
             return await self._refusal(current, outcome)
-        if self._is_stale(response, current):
-            log.info("неудача устарела: задача с тех пор сменила состояние")
-            return None
         return self._context.retries.failure(outcome, current.retries)
 
     def _is_stale(self, response: Response, current: ExternalTask) -> bool:
-        """A failure of creation that was overtaken: counted already, retried by a person, or made meanwhile."""
+        """A failure or a refusal that was overtaken: counted already, retried by a person, or made meanwhile."""
+        if not response.task.process_definition_id:  # a foreign system's direct answer says only which task it is about
+            return False
         if current.retries != response.task.retries:
             return True
         now = self._context.engine.now()
@@ -146,8 +170,18 @@ class Responder:
     async def _incident(self, response: Response, delivery: Delivery, reason: str) -> None:
         """The engine refuses this outcome for good: an incident with its own message, and a copy for people."""
         log.error("движок не принял исход, инцидент", reason=reason)
-        at = self._context.clock.now()
-        copy = final_failure(response.order, cause=reason, source_queue=delivery.queue, at=at, kind="camunda_refused")
-        await self._context.bus.publish(ERRORS, copy)
-        await self._settle(response.task, Failure(reason, reason, 0, timedelta()))
+        await self._copy(response, delivery, reason, kind="camunda_refused")
+        try:
+            await self._settle(response.task, Failure(reason, reason, 0, timedelta()))
+        except (Suspended, LockedByOther, NextStepRefused, Reject) as error:
+            log.error("инцидент не поставлен, исход повторит наблюдатель", reason=str(error))
+            return
         self._context.emit(EventKind.INCIDENT, response.task, response.order.system, reason=reason[:200])
+
+    async def _copy(
+        self, response: Response, delivery: Delivery, cause: str, *, kind: str = "RETRY_LIMIT_EXCEEDED"
+    ) -> None:
+        """A copy of every final failure, with its cause; before the engine is told, a crash must not lose it."""
+        queue, at = response.queue or delivery.queue, self._context.clock.now()
+        copy = final_failure(response.order, cause=cause, source_queue=queue, at=at, kind=kind)
+        await self._context.bus.publish(ERRORS, copy)

@@ -1,0 +1,97 @@
+"""Обход объектов: видит то, чего не покажет лента (удалённое, скрытое), за ограниченную долю времени системы."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from typing import Any
+
+from exchanger.connect import Side, Work
+from exchanger.domain.reconcile import EngineSays, engine_says
+from exchanger.domain.task import Snapshot
+from exchanger.roles.index import Watched
+from exchanger.roles.pace import Pace
+from exchanger.roles.watch import Watch
+
+_BREATH = 0.05
+_LONGEST_REST = 30.0
+
+
+class Sweep:
+    """Обход указателя кусками: дольше всех не проверенные — первыми."""
+
+    def __init__(self, watch: Watch, pace: Pace) -> None:
+        self._watch = watch
+        self._pace = pace
+
+    async def run(self) -> None:
+        """Проверить всех, чья очередь подошла."""
+        clock = self._watch.context.clock
+        while due := self._watch.index.due(clock.monotonic() - self._period, self._pace.chunk):
+            await self._watch.system.circuit.closed()
+            started = clock.monotonic()
+            await self._check(due)
+            spent = clock.monotonic() - started
+            await clock.sleep(max(spent / self._pace.share - spent, _BREATH))
+
+    async def rest(self) -> None:
+        """Отдыхать, пока не появится новое, но не слишком долго."""
+        self._watch.fresh.clear()
+        waiting = asyncio.ensure_future(self._watch.fresh.wait())
+        pause = asyncio.ensure_future(self._watch.context.clock.sleep(min(self._pace.sweep, _LONGEST_REST)))
+        try:
+            await asyncio.wait({waiting, pause}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiting.cancel()
+            pause.cancel()
+
+    @property
+    def _period(self) -> float:
+        """Behind the brake the system is looked at more often: what is seen again lets go of the brake."""
+        return min(self._pace.walk, self._pace.sweep) if self._watch.brake.on else self._pace.sweep
+
+    async def _check(self, due: list[Watched]) -> None:
+        for work, topics in self._watch.works():
+            mine = [watched for watched in due if watched.task.topic in topics]
+            seen = await self._see(work, mine)
+            self._note([watched for watched in mine if watched.task.id not in seen], seen)
+            await self._watch.each(self._watch.consider(watched, seen.get(watched.task.id, [])) for watched in mine)
+
+    async def _see(self, work: Work[Any], mine: list[Watched]) -> dict[str, list[Snapshot]]:
+        """All objects of what is new to us (twins, too), one by number of what is known, a search for the rest."""
+        new = [watched for watched in mine if watched.ref is None or watched.checked == -math.inf]
+        seen = await self._find(work, new)
+        seen |= await self._read(work, [watched for watched in mine if watched.task.id not in seen])
+        known = [watched for watched in mine if watched not in new]
+        return seen | await self._find(work, [watched for watched in known if watched.task.id not in seen])
+
+    async def _read(self, work: Work[Any], mine: list[Watched]) -> dict[str, list[Snapshot]]:
+        by_ref = {watched.ref.id: watched for watched in mine if watched.ref is not None}
+        refs = [watched.ref for watched in by_ref.values() if watched.ref is not None]
+        with self._watch.system.circuit.asking(Side.WATCH):
+            read = await work.read(refs) if refs else []
+        return {by_ref[found.ref.id].task.id: [found] for found in read if found.ref.id in by_ref}
+
+    async def _find(self, work: Work[Any], mine: list[Watched]) -> dict[str, list[Snapshot]]:
+        found = await self._watch.find(work, [watched.task for watched in mine])
+        for watched in mine:
+            if watched.task.id in found:
+                watched.ref = found[watched.task.id][0].ref
+        return found
+
+    def _note(self, missing: list[Watched], seen: dict[str, list[Snapshot]]) -> None:
+        """The brake counts what is missing in the whole index, before anything is declared deleted."""
+        clock, index = self._watch.context.clock, self._watch.index
+        for task_id in seen:
+            watched = index.get(task_id)
+            if watched is not None:
+                watched.missing_since = None
+        owed = [watched for watched in missing if watched.missing_since is None and self._is_owed(watched)]
+        self._watch.brake.tripped(self._watch.system.name, index.missing + len(owed), len(index))
+        if self._watch.brake.on:
+            for watched in owed:
+                watched.missing_since = clock.monotonic()
+
+    def _is_owed(self, watched: Watched) -> bool:
+        now, locks = self._watch.context.engine.now(), self._watch.context.locks
+        return engine_says(watched.task, None, now=now, locks=locks) in {EngineSays.MADE, EngineSays.SUSPENDED}
