@@ -1,0 +1,37 @@
+"""A variable of the environment that a page names is one that the settings know."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from exchanger.settings._accepted import ACCEPTED
+from exchanger.settings._names import every_field, known
+from tests.docs.pages import ROOT, Page, pages
+
+_PREFIXES = "EXCHANGER|CAMUNDA|RABBITMQ|BITRIX|RETRY|STORMBPMN|SYNC|LOG|BPMN|METRICS"
+_NAME = re.compile(rf"\b(?:{_PREFIXES})_[A-Z0-9_]*[A-Z0-9]\b")
+_BPMN_ERRORS = {"BITRIX_DECLINED", "RETRY_LIMIT_EXCEEDED"}  # codes of outcomes, not settings
+
+
+def _known() -> set[str]:
+    secrets = {f"{name}_FILE" for item in every_field() if item.var.secret for name in item.var.names}
+    return {*known(), *ACCEPTED, *secrets}
+
+
+def _of_the_tests() -> set[str]:
+    return set(re.findall(r"EXCHANGER_TEST_[A-Z_]+", (ROOT / "tests/conftest.py").read_text("utf-8")))
+
+
+def _named(each: Page) -> Iterator[str]:
+    code = "\n".join([*(block.text for block in each.blocks), *each.inline])
+    return iter(_NAME.findall(code))
+
+
+@pytest.mark.parametrize("each", list(pages()), ids=lambda each: each.name)
+def test_variables_named_in_a_page_exist(each: Page) -> None:
+    assert not set(_named(each)) - _known() - _of_the_tests() - _BPMN_ERRORS
+
+
+def test_the_pages_name_variables() -> None:
+    assert {name for each in pages() for name in _named(each)} >= {"CAMUNDA_BASE_URL", "BITRIX_WEBHOOK_URL"}
