@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+
+from exchanger.domain.event import Event
+from exchanger.ports import Address, Bus, Handler, Message, Term
+
+
+class MeteredBus:
+    """Шина, которая считает принятые сообщения по обменникам; остальное делает настоящая."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self.published: Counter[str] = Counter()
+
+    async def publish(self, to: Address, message: Message) -> None:
+        """Опубликовать и посчитать."""
+        await self._bus.publish(to, message)
+        self.published[to.exchange or to.routing_key] += 1
+
+    def consume(self, queue: str, handler: Handler, *, at_once: int) -> AbstractAsyncContextManager[None]:
+        """Потреблять."""
+        return self._bus.consume(queue, handler, at_once=at_once)
+
+    async def depth(self, queue: str) -> int:
+        """Глубина очереди."""
+        return await self._bus.depth(queue)
+
+    def term(self, name: str) -> AbstractAsyncContextManager[Term]:
+        """Вахта."""
+        return self._bus.term(name)
+
+    def emit(self, event: Event) -> None:
+        """Событие."""
+        self._bus.emit(event)
+
+    def state(self) -> Mapping[str, str]:
+        """Состояние."""
+        return self._bus.state()
