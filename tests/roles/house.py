@@ -80,7 +80,11 @@ class ShakyBus(MemoryBus):
     async def depth(self, queue: str) -> int:
         if self.down:
             raise Retry("нет связи с брокером.")
-        return await super().depth(queue)
+        return self.waiting(queue)
+
+    def waiting(self, queue: str) -> int:
+        """How many messages wait, whether or not the broker can be reached."""
+        return len(self._queue(queue))
 
 
 @dataclass(slots=True)
@@ -180,7 +184,7 @@ class House:
                 task.result()
 
     async def throw_away(self, *, queues: bool = True) -> None:
-        """Kill every process; with `queues`, wipe the broker, too. A new system, circuit included, for the next ones."""
+        """Kill every process; with `queues`, wipe the broker, too. The next ones get a new circuit."""
         await self.stop()
         if queues:
             self.bus = ShakyBus(self.clock)
