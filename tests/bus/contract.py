@@ -11,25 +11,25 @@ from typing import Protocol
 
 import pytest
 
+from exchanger.bus import desk
 from exchanger.bus.events import Listener
-from exchanger.bus.topology import (
-    DEFAULT_QUEUE,
-    ERRORS,
-    ERRORS_QUEUE,
-    RESPONSES,
-    RESPONSES_QUEUE,
-    order_address,
-    queue_of,
-    receipt_address,
-    sent_queue_of,
-)
 from exchanger.domain.errors import DeadLetter, Retry, TermLost
 from exchanger.domain.event import Event, EventKind
 from exchanger.ports import Address, Bus, Delivery, Message
 from exchanger.testing.eventually import eventually
+from exchanger.wire.names import (
+    DEFAULT_QUEUE,
+    ERRORS,
+    ERRORS_QUEUE,
+    Names,
+    queue_of,
+    receipt_address,
+    sent_queue_of,
+)
 
 QUEUE = queue_of("bitrix24")
-ORDER = order_address("bitrix24", "bitrix_create_task")
+NAMES = Names()
+ORDER = NAMES.order_address("bitrix24", "bitrix_create_task")
 
 
 class TestedBus(Bus, Protocol):
@@ -193,6 +193,8 @@ class BusContract:
         await bus.publish(ERRORS, Message(b"x"))
         async with bus.consume(ERRORS_QUEUE, inbox, at_once=1):
             await eventually(lambda: inbox.got)
+            await asyncio.sleep(0.3)  # copies would have come round by now: nothing can be awaited for their absence
+        assert len(inbox.got) == 1
         assert await eventually_depth(bus, ERRORS_QUEUE, 1)
 
     async def test_poison_stops_nobody_and_is_not_lost(self, bus: TestedBus) -> None:
@@ -224,6 +226,19 @@ class BusContract:
         assert [delivery.redelivered for delivery in inbox.got] == [False, True, True]
         assert await eventually_depth(bus, QUEUE, 0)
 
+    async def test_message_is_given_back_when_patience_ends(
+        self, bus: TestedBus, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(delivery: Delivery) -> None:
+            raise Retry("система не отвечает")
+
+        monkeypatch.setattr(desk, "PATIENCE", 0.1)  # one pause, then back into the queue
+        inbox = Inbox(fail)
+        await fill(bus, 1)
+        async with bus.consume(QUEUE, inbox, at_once=1):
+            await eventually(lambda: len(inbox.got) == 3)
+        assert await eventually_depth(bus, QUEUE, 1)
+
     async def test_foreign_cancellation_inside_a_handler_is_a_failure_not_a_stop(self, bus: TestedBus) -> None:
         def once(delivery: Delivery) -> None:
             if not delivery.redelivered:
@@ -239,7 +254,7 @@ class BusContract:
         with pytest.raises(Retry, match=r"no\.such\.queue.*не сохранено"):
             await bus.publish(Address("", "no.such.queue"), Message(b"{}"))
         with pytest.raises(Retry, match="не сохранено"):
-            await bus.publish(Address(RESPONSES.exchange, "no.such.key"), Message(b"{}"))
+            await bus.publish(Address(NAMES.responses, "no.such.key"), Message(b"{}"))
 
     async def test_missing_exchange_is_retry(self, bus: TestedBus) -> None:
         with pytest.raises(Retry, match=r"Нет обменника «no\.such\.exchange»"):
@@ -248,16 +263,16 @@ class BusContract:
     @pytest.mark.parametrize(
         ("to", "queue"),
         [
-            (order_address("bitrix24", "bitrix_create_task"), "bitrix24.queue"),
-            (order_address("openproject", "op_create_task"), "openproject.queue"),
-            (order_address("1c", "1c_sync_data"), "1c.queue"),
-            (order_address("python-services", "send_email"), "python-services.queue"),
-            (order_address("bitrix24", "topic.with.dots"), "bitrix24.queue"),
-            (order_address("default", "anything"), DEFAULT_QUEUE),
-            (order_address("nobody", "knows"), DEFAULT_QUEUE),
+            (NAMES.order_address("bitrix24", "bitrix_create_task"), "bitrix24.queue"),
+            (NAMES.order_address("openproject", "op_create_task"), "openproject.queue"),
+            (NAMES.order_address("1c", "1c_sync_data"), "1c.queue"),
+            (NAMES.order_address("python-services", "send_email"), "python-services.queue"),
+            (NAMES.order_address("bitrix24", "topic.with.dots"), "bitrix24.queue"),
+            (NAMES.order_address("default", "anything"), DEFAULT_QUEUE),
+            (NAMES.order_address("nobody", "knows"), DEFAULT_QUEUE),
             (Address("camunda.external.tasks", "email.send"), "python-services.queue"),
             (Address("camunda.external.tasks", "errors.camunda_tasks"), ERRORS_QUEUE),
-            (RESPONSES, RESPONSES_QUEUE),
+            (NAMES.responses_address, NAMES.responses_queue),
             (ERRORS, ERRORS_QUEUE),
             (receipt_address("default"), sent_queue_of("default")),
         ],

@@ -12,10 +12,10 @@ from aio_pika.abc import AbstractChannel
 from aiormq.exceptions import ChannelNotFoundEntity
 
 from exchanger.bus.rabbitmq import BrokerConnection, RabbitBus
-from exchanger.bus.topology import OLD_DEAD_LETTERS, TASKS, order_address
 from exchanger.ports import Address, Message
 from exchanger.testing.eventually import eventually
-from tests.bus.contract import ORDER, QUEUE, Inbox, eventually_depth
+from exchanger.wire.names import OLD_DEAD_LETTERS
+from tests.bus.contract import NAMES, ORDER, QUEUE, Inbox, eventually_depth
 
 pytestmark = pytest.mark.rabbitmq
 
@@ -48,11 +48,11 @@ async def test_foreign_queue_is_taken_as_it_is(
 async def test_foreign_exchange_is_taken_as_it_is(
     broker: BrokerConnection, raw: AbstractChannel, buses: AsyncExitStack
 ) -> None:
-    await raw.declare_exchange(TASKS, "topic", durable=True)  # without the alternate exchange
+    await raw.declare_exchange(NAMES.tasks, "topic", durable=True)  # without the alternate exchange
     bus = await buses.enter_async_context(RabbitBus(broker))
     await bus.connected()
     await bus.publish(ORDER, Message(b"1"))
-    assert "alternate-exchange" in bus.state()[f"обменник {TASKS}"]
+    assert "alternate-exchange" in bus.state()[f"обменник {NAMES.tasks}"]
 
 
 @pytest.mark.parametrize(
@@ -79,14 +79,14 @@ async def test_old_dead_letter_queue_is_not_made(bus: RabbitBus, raw: AbstractCh
 async def test_keys_of_python_services_are_repaired_on_an_old_installation(
     broker: BrokerConnection, raw: AbstractChannel, buses: AsyncExitStack
 ) -> None:
-    exchange = await raw.declare_exchange(TASKS, "topic", durable=True)
+    exchange = await raw.declare_exchange(NAMES.tasks, "topic", durable=True)
     queue = await raw.declare_queue("python-services.queue", durable=True)
     for key in ("python.*", "email.*"):
         await queue.bind(exchange, key)
 
     bus = await buses.enter_async_context(RabbitBus(broker))
     await bus.connected()
-    await bus.publish(order_address("python-services", "send_email"), Message(b"1"))
+    await bus.publish(NAMES.order_address("python-services", "send_email"), Message(b"1"))
     assert await eventually_depth(bus, "python-services.queue", 1)
 
 

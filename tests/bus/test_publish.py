@@ -9,12 +9,11 @@ import pytest
 from aio_pika.abc import AbstractChannel
 
 from exchanger.bus.rabbitmq import BrokerConnection, RabbitBus
-from exchanger.bus.topology import RESPONSES, TASKS, order_address
 from exchanger.domain.errors import OutcomeUnknown, Reject, Retry
 from exchanger.ports import Address, Message
 from exchanger.testing.eventually import eventually
 from exchanger.testing.proxy import TcpProxy
-from tests.bus.contract import ORDER, QUEUE, Inbox, eventually_depth
+from tests.bus.contract import NAMES, ORDER, QUEUE, Inbox, eventually_depth
 from tests.bus.publishing import insist
 
 pytestmark = pytest.mark.rabbitmq
@@ -30,7 +29,7 @@ async def test_too_large_message_is_refused_before_it_harms_anyone(bus: RabbitBu
 
 async def test_too_long_key_is_refused(bus: RabbitBus) -> None:
     with pytest.raises(Reject, match="Ключ маршрута длиннее"):
-        await bus.publish(order_address("bitrix24", "я" * 130), Message(b"{}"))
+        await bus.publish(NAMES.order_address("bitrix24", "я" * 130), Message(b"{}"))
 
 
 async def test_missing_exchange_never_harms_neighbours(through: BrokerConnection, proxy: TcpProxy) -> None:
@@ -46,7 +45,10 @@ async def test_missing_exchange_never_harms_neighbours(through: BrokerConnection
 
 
 async def test_unroutable_never_harms_neighbours_of_the_same_exchange(bus: RabbitBus) -> None:
-    messages = [bus.publish(RESPONSES if n % 2 else Address(RESPONSES.exchange, "no"), Message(b"")) for n in range(40)]
+    messages = [
+        bus.publish(NAMES.responses_address if n % 2 else Address(NAMES.responses, "no"), Message(b""))
+        for n in range(40)
+    ]
     results = await asyncio.gather(*messages, return_exceptions=True)
     assert results[1::2] == [None] * 20
     assert all(isinstance(result, Retry) for result in results[::2])
@@ -54,7 +56,7 @@ async def test_unroutable_never_harms_neighbours_of_the_same_exchange(bus: Rabbi
 
 async def test_deleted_exchange_is_made_again(bus: RabbitBus, raw: AbstractChannel) -> None:
     await bus.publish(ORDER, Message(b"1"))
-    await raw.exchange_delete(TASKS)
+    await raw.exchange_delete(NAMES.tasks)
     with pytest.raises((Retry, OutcomeUnknown)):
         await bus.publish(ORDER, Message(b"2"))
     await insist(bus, ORDER, Message(b"3"))

@@ -131,6 +131,19 @@ async def test_cut_while_publishing_is_outcome_unknown_not_cancellation(
         assert not publishing.cancelled()
 
 
+async def test_stuck_connection_killed_by_the_heartbeat_is_outcome_unknown_not_cancellation(
+    through: BrokerConnection, proxy: TcpProxy
+) -> None:
+    """The client library ends such a publish with CancelledError although nobody cancelled it."""
+    async with RabbitBus(replace(through, heartbeat=1, publish_timeout=30)) as bus:
+        await insist(bus, ORDER, Message(b"0"))
+        proxy.hole()
+        publishing = asyncio.create_task(bus.publish(ORDER, Message(b"1")))
+        with pytest.raises(OutcomeUnknown):
+            await publishing
+        assert not publishing.cancelled()
+
+
 async def test_cancelled_publish_is_cancelled(through: BrokerConnection, proxy: TcpProxy) -> None:
     async with RabbitBus(through) as bus:
         await insist(bus, ORDER, Message(b"0"))

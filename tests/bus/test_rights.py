@@ -11,11 +11,11 @@ import pytest
 from aio_pika.abc import AbstractChannel
 
 from exchanger.bus.rabbitmq import BrokerConnection, RabbitBus
-from exchanger.bus.topology import ERRORS_QUEUE
 from exchanger.domain.errors import Retry
 from exchanger.ports import Address, Message
 from exchanger.sandbox.rabbitmq import RabbitServer
 from exchanger.testing.eventually import eventually
+from exchanger.wire.names import ERRORS_QUEUE
 from tests.bus.contract import ORDER, QUEUE, Inbox, eventually_depth
 
 pytestmark = pytest.mark.rabbitmq
