@@ -13,12 +13,12 @@ from pathlib import Path
 
 from exchanger.bus.memory import MemoryBus
 from exchanger.bus.rabbitmq import BrokerConnection, RabbitBus
-from exchanger.bus.topology import topology
+from exchanger.bus.topology import Kinds, Topology, topology
 from exchanger.connect import OpenSystem
 from exchanger.domain.errors import ConfigError
 from exchanger.domain.policy import Locks, Retries
 from exchanger.domain.reconcile import Rules
-from exchanger.domain.routing import Routing
+from exchanger.domain.routing import TOPICS, Routing
 from exchanger.engine.client import RestEngine
 from exchanger.engine.connection import Basic, Bearer, EngineConnection
 from exchanger.engine.diagrams import DiagramCache
@@ -33,6 +33,12 @@ from exchanger.systems import bitrix24
 from exchanger.systems.bitrix24.settings import BitrixOptions
 from exchanger.telemetry.clock import SystemClock
 from exchanger.telemetry.health import Health
+from exchanger.wire.names import Names
+
+# The engine locks tasks for a poll whose caller is gone: they would stand still for a whole lease. So a stopping
+# service outlives its last poll, yet ends within the ten seconds that operators expect.
+_POLL_ANSWER = timedelta(seconds=0.5)
+_LONGEST_STOP = timedelta(seconds=9)
 
 
 class Service(StrEnum):
@@ -79,16 +85,18 @@ async def assemble(settings: Settings, plan: Plan = Plan(), bus: Bus | None = No
     clock = SystemClock()
     async with AsyncExitStack() as stack:
         engine = await stack.enter_async_context(RestEngine(engine_connection(settings.engine), clock))
-        chosen = bus or await stack.enter_async_context(open_bus(settings, plan.services, clock))
+        if bus is None:
+            bus = await stack.enter_async_context(open_bus(settings, plan.services, clock))
         context = Context(
             installation=Installation(settings.installation.name, settings.engine.engine_name),
             engine=engine,
             diagrams=DiagramCache(engine.diagram, clock, ttl=settings.diagrams.ttl, size=settings.diagrams.max_size),
-            bus=chosen,
+            bus=bus,
             clock=clock,
             health=Health(),
             locks=Locks(settings.engine.lease, settings.engine.lock_duration),
             retries=Retries(settings.retry.attempts, settings.retry.delay),
+            names=names_of(settings.broker),
         )
         systems = [await stack.enter_async_context(opened) for opened in _systems(settings, clock)]
         yield Exchanger(context, engine, tuple(systems), tuple(_roles(settings, plan, context, systems)))
@@ -110,12 +118,13 @@ def engine_connection(settings: EngineSettings) -> EngineConnection:
         engine_name=settings.engine_name,
         request_timeout=settings.http_timeout,
         poll_margin=settings.poll_margin,
+        close_grace=min(settings.poll + _POLL_ANSWER, _LONGEST_STOP),
     )
 
 
 def open_bus(settings: Settings, services: Iterable[Service], clock: Clock) -> AbstractAsyncContextManager[Bus]:
     """Шина: RabbitMQ, если он настроен, иначе память этого процесса (тогда все службы — в нём)."""
-    layout = topology(settings.installation.systems)
+    layout = layout_of(settings)
     if settings.broker.configured:
         return RabbitBus(broker_connection(settings.broker), layout=layout, clock=clock)
     if set(services) != EVERYTHING:
@@ -125,6 +134,24 @@ def open_bus(settings: Settings, services: Iterable[Service], clock: Clock) -> A
         )
     locks = Path(settings.logs_directory) / settings.installation.environment / "terms"
     return nullcontext(MemoryBus(layout=layout, clock=clock, locks=locks))
+
+
+def names_of(settings: BrokerSettings) -> Names:
+    """Имена обменников и очередей по настройкам."""
+    return Names(
+        tasks=settings.tasks_exchange,
+        unrouted=settings.alternate_exchange,
+        responses=settings.responses_exchange,
+        responses_queue=settings.responses_queue,
+    )
+
+
+def layout_of(settings: Settings) -> Topology:
+    """Топология брокера по настройкам."""
+    broker = settings.broker
+    kinds = Kinds(broker.tasks_exchange_type, broker.alternate_exchange_type, broker.responses_exchange_type)
+    routes = {**TOPICS, **settings.installation.topics}
+    return topology(settings.installation.systems, names_of(broker), kinds, routes)
 
 
 def broker_connection(settings: BrokerSettings) -> BrokerConnection:
@@ -156,7 +183,13 @@ def bitrix_options(settings: BitrixSettings) -> BitrixOptions:
 
 
 def _systems(settings: Settings, clock: Clock) -> list[AbstractAsyncContextManager[OpenSystem]]:
-    known = {bitrix24.SYSTEM.name: lambda: bitrix24.SYSTEM.open(bitrix_options(settings.bitrix), clock)}
+    configured = settings.installation.topics
+
+    def extra(system: str) -> list[str]:
+        return [topic for topic, named in configured.items() if named == system]
+
+    portal = bitrix24.SYSTEM
+    known = {portal.name: lambda: portal.open(bitrix_options(settings.bitrix), clock, extra(portal.name))}
     unknown = [name for name in settings.installation.systems if name not in known]
     if unknown:
         raise ConfigError(
