@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from exchanger.cli import config
+from exchanger.cli.demo import demo
 from exchanger.cli.run import run
 from exchanger.domain.errors import ExchangerError
 from exchanger.telemetry.log import log
@@ -23,6 +24,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(run)
+app.command()(demo)
 app.add_typer(config.app, name="config")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 from exchanger.connect.circuit import Circuit
 from exchanger.connect.limits import Limiter, Limits
 from exchanger.connect.work import Work, WorkPromise
+from exchanger.domain.errors import ConfigError
 from exchanger.ports import Clock
 
 S = TypeVar("S")
@@ -99,15 +100,30 @@ class System(Generic[S, C]):
         """Темы системы и обещания операций."""
         return {topic: operation.promise for operation in self._operations for topic in operation.topics}
 
+    def _served_as(self, topic: str, topics: Iterable[str]) -> str:
+        """The topic whose operation serves this one."""
+        named = max((known for known in topics if topic.lower().startswith(known.lower())), key=len, default=self.name)
+        if named not in topics:
+            raise ConfigError(
+                f"Тему {topic} система {self.name} не обслуживает.",
+                remedy=f"Исправьте EXCHANGER_TOPICS; операции системы: {', '.join(sorted(topics))}.",
+            )
+        return named
+
     @asynccontextmanager
-    async def open(self, settings: S, clock: Clock) -> AsyncIterator[OpenSystem]:
-        """Открыть систему: клиент и операции, готовые к вызову. К самой системе не обращается."""
+    async def open(self, settings: S, clock: Clock, extra_topics: Iterable[str] = ()) -> AsyncIterator[OpenSystem]:
+        """Открыть систему: клиент и операции, готовые к вызову. К самой системе не обращается.
+
+        `extra_topics` — темы из настроек: операция по самому длинному совпавшему началу имени, иначе операция темы,
+        которая называется как система; нет и такой — `ConfigError`.
+        """
         limiter = Limiter(self._limits(settings))
         async with self._client(settings, limiter, clock) as client:
             works: dict[str, Work[Any]] = {}
             for operation in self._operations:
                 made = operation.make(client)
                 works.update(dict.fromkeys(operation.topics, made))
+            works |= {topic: works[self._served_as(topic, works)] for topic in extra_topics}
 
             async def check() -> list[Finding]:
                 return [finding for probe in self._probes for finding in await probe(client)]
