@@ -165,7 +165,7 @@ def _made(
         return Watch(renew=renew, twins=_twins(still_open))
     if memory.missing_since is None or now - memory.missing_since < MISSING_GAP:
         return NoteMissing()
-    return Deleted()
+    return Deleted() if _answer_is_due(memory, now) else NoteMissing()
 
 
 def _gone(says: EngineSays, still_open: list[Snapshot], rules: Rules) -> Action:

@@ -25,7 +25,7 @@ from exchanger.domain.reconcile import (
 )
 from exchanger.domain.task import ObjectRef, Order, Snapshot
 from exchanger.roles.context import Context
-from exchanger.roles.index import Watched
+from exchanger.roles.index import Recent, Watched
 from exchanger.telemetry.log import log
 from exchanger.wire import Response, encode_response
 
@@ -36,6 +36,7 @@ class Actions:
     def __init__(self, context: Context, system: OpenSystem) -> None:
         self._context = context
         self._system = system
+        self._told: Recent[tuple[str, Notice], bool] = Recent()
 
     async def act(self, watched: Watched, action: Action) -> None:
         """Выполнить одно действие."""
@@ -105,14 +106,14 @@ class Actions:
 
     async def _tell(self, watched: Watched, work: Work[Any], objects: Sequence[Snapshot], notice: Notice) -> None:
         for found in objects:
-            if (found.ref.id, notice) in watched.told:
+            if (found.ref.id, notice) in self._told:
                 continue
             try:
                 with self._system.circuit.asking(Side.WATCH):
                     await work.tell(found.ref, notice)
             except Reject as error:
                 log.warning("сообщение в объекте не оставлено", object=found.ref.id, reason=str(error))
-            watched.told.add((found.ref.id, notice))
+            self._told.put((found.ref.id, notice), value=True)
             self._context.emit(
                 EventKind.NOTICE, watched.task, self._system.name, object=found.ref.id, notice=notice.value
             )

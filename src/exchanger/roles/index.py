@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
-from exchanger.connect import Notice
 from exchanger.domain.reconcile import Memory
 from exchanger.domain.task import ExternalTask, ObjectRef
 
@@ -27,7 +26,6 @@ class Watched:
     missing_since: float | None = None
     answered: int = 0
     answered_at: float | None = None
-    told: set[tuple[str, Notice]] = field(default_factory=set)
 
     def memory(self, now: datetime, monotonic: float) -> Memory:
         """Память для сверки: прошедшее отсчитано нашими часами, чтобы перевод часов движка его не изменил."""

@@ -62,8 +62,8 @@ class Sweep:
         new = [watched for watched in mine if watched.ref is None or watched.checked == -math.inf]
         seen = await self._find(work, new)
         seen |= await self._read(work, [watched for watched in mine if watched.task.id not in seen])
-        known = [watched for watched in mine if watched not in new]
-        return seen | await self._find(work, [watched for watched in known if watched.task.id not in seen])
+        asked = seen.keys() | {watched.task.id for watched in new}
+        return seen | await self._find(work, [watched for watched in mine if watched.task.id not in asked])
 
     async def _read(self, work: Work[Any], mine: list[Watched]) -> dict[str, list[Snapshot]]:
         by_ref = {watched.ref.id: watched for watched in mine if watched.ref is not None}
