@@ -8,19 +8,10 @@ import sys
 from collections.abc import Iterable, Iterator
 
 from exchanger.bus.rabbitmq.term import term_queue
-from exchanger.bus.topology import (
-    DEFAULT_QUEUE,
-    ERRORS_QUEUE,
-    EVENTS,
-    OLD_DEAD_LETTERS,
-    RESPONSES_EXCHANGE,
-    RESPONSES_QUEUE,
-    TASKS,
-    UNROUTED,
-    topology,
-)
+from exchanger.bus.topology import topology
 from exchanger.domain.routing import DEFAULT_SYSTEM, TOPICS
 from exchanger.systems import bitrix24
+from exchanger.wire.names import DEFAULT_QUEUE, ERRORS_QUEUE, EVENTS, OLD_DEAD_LETTERS, Names
 
 COMMAND = ".venv/bin/python scripts/topology_page.py > docs/reference/topology.md"
 
@@ -33,12 +24,13 @@ _HEAD = f"""# Топология RabbitMQ
 `RABBITMQ_QUEUE_TYPE` (`quorum` или `classic`).
 """
 
+_NAMES = Names()
 _PURPOSES = {
-    TASKS: "заявки: ключ `<система>.<тема>`",
-    UNROUTED: "заявки, которым не нашлось очереди",
-    RESPONSES_EXCHANGE: "ответы",
+    _NAMES.tasks: "заявки: ключ `<система>.<тема>`",
+    _NAMES.unrouted: "заявки, которым не нашлось очереди",
+    _NAMES.responses: "ответы",
     EVENTS: "события для наблюдения: ключ `<система>.<род>`, без подтверждений; своих очередей нет",
-    RESPONSES_QUEUE: "ответы: исходы для движка",
+    _NAMES.responses_queue: "ответы: исходы для движка",
     ERRORS_QUEUE: "непонятые сообщения и копии окончательных неудач; сам Exchanger её не читает",
     DEFAULT_QUEUE: "заявки без очереди; сам Exchanger её не читает",
 }

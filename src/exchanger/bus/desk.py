@@ -9,10 +9,10 @@ from enum import Enum, auto
 from typing import Any
 
 from exchanger.bus.dead_letter import dead_letter
-from exchanger.bus.topology import ERRORS_QUEUE
 from exchanger.domain.errors import DeadLetter, ExchangerError
 from exchanger.ports import Clock, Delivery, Handler, Message
 from exchanger.telemetry.log import log
+from exchanger.wire.names import ERRORS_QUEUE
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0

@@ -13,12 +13,13 @@ from exchanger.bus.desk import SPARE, Desk, Verdict
 from exchanger.bus.events import Listener, Outbox
 from exchanger.bus.memory_queue import Letter, MemoryQueue
 from exchanger.bus.memory_term import LocalTerm, hold_flock, hold_lock
-from exchanger.bus.topology import ERRORS, Topology, topology
+from exchanger.bus.topology import Topology, topology
 from exchanger.domain.errors import Retry
 from exchanger.domain.event import Event
 from exchanger.ports import Address, Clock, Handler, Message
 from exchanger.telemetry.clock import SystemClock
 from exchanger.telemetry.log import log
+from exchanger.wire.names import ERRORS
 
 GRACE = 10.0
 

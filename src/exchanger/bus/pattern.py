@@ -6,10 +6,12 @@ from typing import Literal
 
 from exchanger.ports import Address
 
+ExchangeKind = Literal["topic", "direct", "fanout", "headers"]
 
-def matches(kind: Literal["topic", "direct", "fanout"], pattern: str, to: Address) -> bool:
-    """Подходит ли ключ адреса привязке обменника этого рода."""
-    if kind == "fanout":
+
+def matches(kind: ExchangeKind, pattern: str, to: Address) -> bool:
+    """Подходит ли ключ адреса привязке обменника этого рода; привязки headers у нас без условий и берут всё."""
+    if kind in {"fanout", "headers"}:
         return True
     if kind == "direct":
         return pattern == to.routing_key

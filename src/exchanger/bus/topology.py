@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
 
-from exchanger.bus.pattern import matches
-from exchanger.domain.errors import Retry
+from exchanger.bus.pattern import ExchangeKind, matches
+from exchanger.domain.errors import ConfigError, Retry
+from exchanger.domain.routing import DEFAULT_SYSTEM, TOPICS
 from exchanger.ports import Address
-
-TASKS = "camunda.external.tasks"
-UNROUTED = "camunda.unrouted.tasks"
-RESPONSES_EXCHANGE = "camunda.task.responses"
-EVENTS = "exchanger.events"
-
-RESPONSES_QUEUE = "camunda.responses.queue"
-ERRORS_QUEUE = "errors.camunda_tasks.queue"
-DEFAULT_QUEUE = "default.queue"
-OLD_DEAD_LETTERS = "bitrix24.dead_letter.queue"
-"""Очередь предшественника: читается, если есть; сама не создаётся."""
-
-RESPONSES = Address(RESPONSES_EXCHANGE, RESPONSES_QUEUE)
-"""Куда публикуют ответы."""
-ERRORS = Address("", ERRORS_QUEUE)
-"""Куда публикуют то, что нельзя ни понять, ни выполнить: прямо в очередь, минуя привязки, которые могут удалить."""
+from exchanger.wire.names import DEFAULT_QUEUE, ERRORS_QUEUE, EVENTS, Names, queue_of, sent_queue_of
 
 SYSTEMS = ("bitrix24", "openproject", "1c", "python-services")
 """Системы существующих установок (кроме `default`)."""
@@ -36,11 +21,24 @@ _OLD_PYTHON_KEYS = ("python.*", "email.*", "telegram.*", "yandex.*", "user.*", "
 
 
 @dataclass(frozen=True, slots=True)
+class Kinds:
+    """Типы обменников, которые установка может сменить настройкой; какие не годятся, говорит `topology`."""
+
+    tasks: ExchangeKind = "topic"
+    unrouted: ExchangeKind = "fanout"
+    responses: ExchangeKind = "direct"
+
+
+USUAL_NAMES = Names()
+USUAL_KINDS = Kinds()
+
+
+@dataclass(frozen=True, slots=True)
 class Exchange:
     """Обменник; `alternate` — куда уходит то, чему не нашлось очереди."""
 
     name: str
-    kind: Literal["topic", "direct", "fanout"]
+    kind: ExchangeKind
     alternate: str = ""
 
 
@@ -86,54 +84,76 @@ class Topology:
         return self.route(Address(exchange.alternate, to.routing_key))
 
 
-def order_address(system: str, topic: str) -> Address:
-    """Адрес заявки: ключ `<система>.<тема>`."""
-    return Address(TASKS, f"{system}.{topic}")
-
-
-def queue_of(system: str) -> str:
-    """Очередь заявок системы."""
-    return f"{system}.queue"
-
-
-def sent_queue_of(system: str) -> str:
-    """Очередь квитанций системы."""
-    return f"{system}.sent.queue"
-
-
-def receipt_address(system: str) -> Address:
-    """Адрес квитанции: прямо в очередь, как у предшественника."""
-    return Address("", sent_queue_of(system))
-
-
-def topology(extra_systems: Iterable[str] = ()) -> Topology:
-    """Топология интерфейса и добавленных систем."""
+def topology(
+    extra_systems: Iterable[str] = (),
+    names: Names = USUAL_NAMES,
+    kinds: Kinds = USUAL_KINDS,
+    routes: Mapping[str, str] = TOPICS,
+) -> Topology:
+    """Топология интерфейса и добавленных систем; `routes` — тема → система. `ConfigError` — не годятся имена, типы."""
+    _check(kinds)
     systems = tuple(dict.fromkeys((*SYSTEMS, *extra_systems)))
     exchanges = (
-        Exchange(UNROUTED, "fanout"),
-        Exchange(TASKS, "topic", alternate=UNROUTED),
-        Exchange(RESPONSES_EXCHANGE, "direct"),
+        Exchange(names.unrouted, kinds.unrouted),
+        Exchange(names.tasks, kinds.tasks, alternate=names.unrouted),
+        Exchange(names.responses, kinds.responses),
         Exchange(EVENTS, "topic"),
     )
     queues = (
-        *(queue for system in (*systems, "default") for queue in (queue_of(system), sent_queue_of(system))),
-        RESPONSES_QUEUE,
+        *(queue for system in (*systems, DEFAULT_SYSTEM) for queue in (queue_of(system), sent_queue_of(system))),
+        names.responses_queue,
         ERRORS_QUEUE,
     )
+    _apart("обменников", [exchange.name for exchange in exchanges])
+    _apart("очередей", queues)
     return Topology(
         MappingProxyType({exchange.name: exchange for exchange in exchanges}),
         MappingProxyType({name: Queue(name) for name in queues}),
-        tuple(_bindings(systems)),
+        (
+            *_of_orders(systems, names.tasks, kinds.tasks, routes),
+            # A topic exchange takes everything by `#`; a fanout, and headers without arguments, by any key.
+            Binding(names.unrouted, DEFAULT_QUEUE, "#" if kinds.unrouted == "topic" else ""),
+            Binding(names.responses, names.responses_queue, names.responses_queue),
+        ),
     )
 
 
-def _bindings(systems: Iterable[str]) -> Iterable[Binding]:
+def _check(kinds: Kinds) -> None:
+    if kinds.tasks not in {"topic", "direct"}:
+        raise ConfigError(
+            f"Обменник заявок типа {kinds.tasks} отдал бы каждую заявку всем системам сразу.",
+            remedy="RABBITMQ_TASKS_EXCHANGE_TYPE: topic или direct.",
+        )
+    if kinds.unrouted == "direct":
+        raise ConfigError(
+            "Обменник заявок без очереди типа direct не принял бы заявку с незнакомым ключом, и она пропала бы.",
+            remedy="RABBITMQ_ALTERNATE_EXCHANGE_TYPE: fanout, topic или headers.",
+        )
+
+
+def _apart(what: str, names: Sequence[str]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise ConfigError(
+                f"Одно имя «{name}» дано двум объектам брокера ({what} с этим именем {names.count(name)}).",
+                remedy="Дайте каждому своё: RABBITMQ_*_EXCHANGE, RABBITMQ_RESPONSES_QUEUE.",
+            )
+
+
+def _of_orders(
+    systems: Iterable[str], exchange: str, kind: ExchangeKind, routes: Mapping[str, str]
+) -> Iterable[Binding]:
+    """Привязки заявок: обменнику topic — образцы, обменнику direct — ключ каждой известной темы."""
     for system in systems:
-        yield Binding(TASKS, queue_of(system), f"{system}.*")
-        # A topic may hold dots of its own, and `*` is one word only.
-        yield Binding(TASKS, queue_of(system), f"{system}.#")
-    for key in _OLD_PYTHON_KEYS:
-        yield Binding(TASKS, queue_of("python-services"), key)
-    yield Binding(TASKS, ERRORS_QUEUE, "errors.camunda_tasks")
-    yield Binding(UNROUTED, DEFAULT_QUEUE, "")
-    yield Binding(RESPONSES_EXCHANGE, RESPONSES_QUEUE, RESPONSES_QUEUE)
+        if kind == "topic":
+            yield Binding(exchange, queue_of(system), f"{system}.*")
+            # A topic may hold dots of its own, and `*` is one word only.
+            yield Binding(exchange, queue_of(system), f"{system}.#")
+        else:
+            for topic, routed in routes.items():
+                if routed == system:
+                    yield Binding(exchange, queue_of(system), f"{system}.{topic}")
+    if kind == "topic":
+        for key in _OLD_PYTHON_KEYS:
+            yield Binding(exchange, queue_of("python-services"), key)
+    yield Binding(exchange, ERRORS_QUEUE, "errors.camunda_tasks")

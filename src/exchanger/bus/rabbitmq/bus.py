@@ -20,10 +20,11 @@ from exchanger.bus.rabbitmq.link import Link
 from exchanger.bus.rabbitmq.publisher import Publisher
 from exchanger.bus.rabbitmq.settings import BrokerConnection
 from exchanger.bus.rabbitmq.term import HeldTerm, hold_term
-from exchanger.bus.topology import ERRORS, Topology, topology
+from exchanger.bus.topology import Topology, topology
 from exchanger.domain.event import Event
 from exchanger.ports import Address, Clock, Handler, Message
 from exchanger.telemetry.clock import SystemClock
+from exchanger.wire.names import ERRORS
 
 MEND_EVERY = 5.0
 

@@ -15,9 +15,9 @@ from exchanger.bus.rabbitmq.faults import explain
 from exchanger.bus.rabbitmq.link import LONGEST_WAIT, Link, lost_event, waits
 from exchanger.bus.rabbitmq.settings import BrokerConnection
 from exchanger.bus.rabbitmq.within import open_channel, quietly, within
-from exchanger.bus.topology import EVENTS
 from exchanger.domain.event import Event
 from exchanger.telemetry.log import log
+from exchanger.wire.names import EVENTS
 
 
 class Emitter:
