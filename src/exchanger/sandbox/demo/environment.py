@@ -38,6 +38,7 @@ def environment(
         "CAMUNDA_BASE_URL": engine_url,
         "CAMUNDA_WORKER_ID": f"exchanger-demo-{token_hex(4)}",
         "CAMUNDA_MAX_TASKS": "100",
+        "CAMUNDA_POLL": "2000",  # a stop waits for the open poll, to give its tasks back
         "BITRIX_WEBHOOK_URL": webhook_url,
     }
     if options.tenant is not None:

@@ -2,14 +2,15 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
 class Interrupts:
     """Ctrl-C и SIGTERM: прерывают показ, а когда он закончен и стенд стоит для человека — мирно завершают."""
 
-    def __init__(self) -> None:
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
         self._main = asyncio.current_task()
         self._waiting = False
         self._asked = asyncio.Event()
@@ -41,5 +42,6 @@ class Interrupts:
         if self._asked.is_set():
             return
         self._asked.set()
+        self._say("останавливаемся…")
         if not self._waiting and self._main is not None:
             self._main.cancel()

@@ -52,7 +52,7 @@ async def show(
     cast: Cast = usual_cast,
 ) -> Ending:
     """Показать. GOOD — только если каждый процесс завершился как должен."""
-    interrupts = Interrupts()
+    interrupts = Interrupts(screen.moment)
     with interrupts.caught():
         try:
             async with set_stage_drawn(options, screen, build) as stage:

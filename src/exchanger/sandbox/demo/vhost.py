@@ -6,9 +6,9 @@ import aio_pika
 from aio_pika.abc import AbstractConnection
 from aiormq.exceptions import AMQPError, ChannelNotFoundEntity
 
-from exchanger.wire.names import Names, queue_of, sent_queue_of
 from exchanger.domain.errors import ConfigError
 from exchanger.settings import BrokerSettings, ssl_context
+from exchanger.wire.names import Names, queue_of, sent_queue_of
 
 _TIMEOUT = 10.0
 _QUEUES = (queue_of("bitrix24"), sent_queue_of("bitrix24"), Names().responses_queue)
