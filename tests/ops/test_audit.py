@@ -1,0 +1,87 @@
+"""Every action of a person is written down before and after, without secrets; no record, no action."""
+
+from __future__ import annotations
+
+import json
+import re
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from exchanger.domain.errors import ConfigError
+from exchanger.journal.audit import Audit, Deed, operator
+
+DEED = Deed("dlq drop", "errors.camunda_tasks.queue: задача t-1", "дубль", {"kind": "schema_error"})
+
+
+def records(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def test_intent_is_written_before_and_the_result_after(tmp_path: Path) -> None:
+    path = tmp_path / "dev" / "audit.jsonl"
+
+    with Audit(path, who="ivan@host").deed(DEED) as verdict:
+        (intent,) = records(path)
+        verdict.text = "убрано"
+
+    assert (intent["phase"], intent["who"], intent["what"], intent["target"], intent["reason"]) == (
+        "intent", "ivan@host", DEED.what, DEED.target, "дубль",
+    )  # fmt: skip
+    assert "result" not in intent
+    result = records(path)[1]
+    assert (result["phase"], result["result"], result["id"]) == ("result", "убрано", intent["id"])
+    assert intent["details"] == {"kind": "schema_error"}
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT.*\+00:00", intent["at"])
+
+
+def test_a_failure_is_a_result_too_and_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    with pytest.raises(KeyboardInterrupt), Audit(path).deed(DEED):
+        raise KeyboardInterrupt
+    assert records(path)[1]["result"] == "не сделано: KeyboardInterrupt"
+
+
+def test_an_audit_that_cannot_be_written_refuses_the_action(tmp_path: Path) -> None:
+    (tmp_path / "dev").write_text("не каталог")
+    acted = False
+    with pytest.raises(ConfigError, match="Действие отменено"), Audit(tmp_path / "dev" / "audit.jsonl").deed(DEED):
+        acted = True
+    assert not acted
+
+
+def test_an_audit_lost_during_the_action_says_that_it_was_done(tmp_path: Path) -> None:
+    path = tmp_path / "dev" / "audit.jsonl"
+    with pytest.raises(ConfigError, match=r"Действие завершено \(сделано\)"), Audit(path).deed(DEED):
+        path.unlink()
+        path.mkdir()
+
+
+def test_secrets_do_not_enter_and_others_cannot_read(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    with Audit(path).deed(Deed("x", "y", "см. https://p.example/rest/1/abcdefsecret/ и amqp://u:p4ssword@h/")):
+        pass
+    assert "abcdefsecret" not in path.read_text("utf-8")
+    assert "p4ssword" not in path.read_text("utf-8")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_lines_of_commands_at_once_do_not_mix(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+
+    def many(number: int) -> None:
+        for _ in range(20):
+            with Audit(path).deed(Deed("x", f"{number}", "ы" * 1500)):
+                pass
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(many, range(4)))
+    assert len(records(path)) == 160
+
+
+def test_the_person_behind_sudo_is_named() -> None:
+    assert operator({"SUDO_USER": "ivan", "LOGNAME": "root"}).startswith("ivan@")
+    assert operator({"LOGNAME": "petr"}).startswith("petr@")
