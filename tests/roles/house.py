@@ -101,14 +101,18 @@ class Diagrams:
 
 @dataclass(slots=True)
 class FakeTerm:
-    """A term that is lost when the test says so."""
+    """A term that is lost when the test says so; a closed `gate` freezes the process at its check."""
 
     started: float
     gone: bool = False
     checks: int = 0
+    gate: asyncio.Event | None = None
 
     async def check(self) -> None:
         self.checks += 1
+        await asyncio.sleep(0)  # asking a broker takes a turn of the loop at least
+        if self.gate is not None:
+            await self.gate.wait()
         if self.gone:
             raise TermLost("вахта потеряна.")
 

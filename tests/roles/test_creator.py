@@ -12,7 +12,6 @@ from exchanger.domain.outcome import Failed, Refused
 from exchanger.domain.task import ExternalTask, ObjectState
 from exchanger.ports import Delivery
 from exchanger.roles.creator import Creator
-from exchanger.testing.clock import settle
 from exchanger.wire import Receipt, Response, decode_receipt, decode_response
 from tests.roles.house import OURS, QUEUE, SENT, Crash, FakeTerm, House, always, fail, nothing
 
@@ -163,19 +162,23 @@ async def test_nothing_is_created_when_the_term_is_lost(home: House) -> None:
 
 
 async def test_a_frozen_process_that_wakes_with_a_lost_term_creates_nothing(home: House) -> None:
-    # Given a process that froze in its quarantine, and another that took over and created
+    # Given a process that froze after its search, just before it asked whether the term is still its own
     task = await home.fetched()
     await home.clock.advance(6)
-    frozen_term = FakeTerm(home.clock.monotonic())
-    frozen = asyncio.create_task(home.creator(frozen_term).handle(home.delivery(task)))
-    await settle()
-    frozen_term.gone = True
-    other = asyncio.create_task(home.creator().handle(home.delivery(task)))
-    # When both go on
+    term = FakeTerm(home.clock.monotonic(), gate=asyncio.Event())
+    frozen = asyncio.create_task(home.creator(term).handle(home.delivery(task)))
     await home.clock.advance(Q + 1)
+    # And another that took over and created
+    term.gone = True
+    other = asyncio.create_task(home.creator().handle(home.delivery(task)))
+    await home.clock.advance(Q + 1)
+    await other
+    # When the frozen one wakes
+    assert term.gate is not None
+    term.gate.set()
+    await asyncio.gather(frozen, return_exceptions=True)
     # Then there is one object
     home.object(task)
-    await asyncio.gather(frozen, other, return_exceptions=True)
 
 
 async def test_after_an_unknown_outcome_the_object_that_appears_late_is_adopted(home: House) -> None:

@@ -168,8 +168,9 @@ class TestAnswers:
         # Given a refused object, and an open twin of it
         [(task, found)] = await watching(home)
         home.objects.twin(found.id)
+        await home.clock.advance(home.pace.poll + 1)
         home.objects.refuse(found.id)
-        # When the change is seen
+        # When only the refusal is seen in the changes
         await home.clock.advance(home.pace.poll + 1)
         # Then the process hears nothing yet
         assert not answers(home, task)

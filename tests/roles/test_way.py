@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from exchanger.connect import Notice
+from exchanger.domain.errors import SystemPaused
 from exchanger.domain.typed import typed
 from exchanger.roles.tracker import LINK_VARIABLE
-from tests.roles.house import House
+from tests.roles.house import House, always, nothing
 
 
 async def test_a_task_becomes_an_object_and_its_answer_comes_back(home: House) -> None:
@@ -67,9 +68,13 @@ async def test_everything_is_thrown_away_and_the_processes_go_on(home: House) ->
     await home.clock.advance(3)
     for found in home.objects.all[:3]:
         home.objects.finish(found.id, "до")
+    # And orders in the queue of a system that is down
+    home.objects.before = always(lambda: SystemPaused("обслуживание."))
     tasks += [home.task(str(number)) for number in range(10, 20)]
+    await home.clock.advance(3)
     # When the broker, the journal and every process are lost, and started again
     await home.throw_away()
+    home.objects.before = nothing
     for found in home.objects.all[3:6]:
         home.objects.finish(found.id, "во время")
     home.start_all()

@@ -85,6 +85,11 @@ class Circuit:
             self.opened(str(error), error.after, by=by)
             raise
 
+    def require(self, by: Side) -> None:
+        """`SystemPaused`, пока этой стороне спрашивать нельзя: система заявки не увидит."""
+        if self._stops(by):
+            raise SystemPaused(self.reason)
+
     def succeeded(self, *, by: Side = Side.WATCH) -> None:
         """Система ответила этой стороне; когда отказов не осталось, работа продолжается."""
         pause = self._pauses.pop(by, None)

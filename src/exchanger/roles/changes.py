@@ -70,7 +70,7 @@ class Changes:
         fate = await self._watch.fate(task)
         if fate is Fate.UNPROVED:
             self._unproved += 1
-            if self._watch.brake.tripped("лента", self._unproved, len(self._watch.index)):
+            if self._watch.tripped("лента", self._unproved, len(self._watch.index)):
                 return
         await self._watch.gone(Watched(task, found.ref), [found], fate)
 

@@ -49,7 +49,7 @@ class Ledger:
 
         await self._watch.each(ask(watched) for watched in gone)
         unproved = sum(1 for fate in fates.values() if fate is Fate.UNPROVED)
-        tripped = self._watch.brake.tripped("движок", unproved, total)
+        tripped = self._watch.tripped("движок", unproved, total)
         ended = [watched for watched in gone if fates.get(watched.task.id, Fate.ALIVE) is not Fate.ALIVE]
         if not tripped:
             await self._watch.each(self._end(watched, fates[watched.task.id]) for watched in ended)

@@ -40,6 +40,7 @@ class Maker:
 
     async def make(self, order: Order, work: Work[Any]) -> Made:
         """Найти или создать объект; отказ системы всем размыкает её автомат."""
+        self._system.circuit.require(Side.CREATE)
         with self._system.circuit.asking(Side.CREATE):
             made = await self._make(order, work)
         self._system.circuit.succeeded(by=Side.CREATE)

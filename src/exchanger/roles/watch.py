@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Coroutine, Iterable, Sequence
 from typing import Any
 
@@ -53,6 +54,16 @@ class Watch:
             found = await work.find(keys) if keys else []
         grouped = ((key.task_id, installation.objects(found, key.task_id)) for key in keys)
         return {task_id: objects for task_id, objects in grouped if objects}
+
+    def tripped(self, source: str, vanished: int, total: int) -> bool:
+        """Посчитать пропавшее; отпущенный тормоз — всех проверить заново: под ним ничего не делалось."""
+        was_on = self.brake.on
+        tripped = self.brake.tripped(source, vanished, total)
+        if was_on and not self.brake.on:
+            for watched in self.index:
+                watched.checked = -math.inf
+            self.fresh.set()
+        return tripped
 
     async def consider(self, watched: Watched, objects: Sequence[Snapshot]) -> None:
         """Решить по сверке и выполнить."""
