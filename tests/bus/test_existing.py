@@ -15,7 +15,7 @@ from exchanger.bus.rabbitmq import BrokerConnection, RabbitBus
 from exchanger.ports import Address, Message
 from exchanger.testing.eventually import eventually
 from exchanger.wire.names import OLD_DEAD_LETTERS
-from tests.bus.contract import NAMES, ORDER, QUEUE, Inbox, eventually_depth
+from tests.bus.kit import NAMES, ORDER, QUEUE, Inbox, eventually_depth
 
 pytestmark = pytest.mark.rabbitmq
 

@@ -8,7 +8,8 @@ import pytest
 
 from exchanger.bus.memory import MemoryBus
 from exchanger.domain.errors import Retry, TermLost
-from tests.bus.contract import BusContract, Inbox
+from tests.bus.contract import BusContract
+from tests.bus.kit import Inbox
 
 
 class TestMemoryBus(BusContract):

@@ -16,7 +16,7 @@ from exchanger.settings import load_settings
 from exchanger.testing.eventually import eventually
 from exchanger.wire.names import DEFAULT_QUEUE, Names
 from exchanger.wiring import assemble, layout_of, names_of
-from tests.bus.contract import Inbox
+from tests.bus.kit import Inbox
 
 RENAMED = {
     "RABBITMQ_TASKS_EXCHANGE": "acme.tasks",

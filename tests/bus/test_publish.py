@@ -13,7 +13,7 @@ from exchanger.domain.errors import OutcomeUnknown, Reject, Retry
 from exchanger.ports import Address, Message
 from exchanger.testing.eventually import eventually
 from exchanger.testing.proxy import TcpProxy
-from tests.bus.contract import NAMES, ORDER, QUEUE, Inbox, eventually_depth
+from tests.bus.kit import NAMES, ORDER, QUEUE, Inbox, eventually_depth
 from tests.bus.publishing import insist
 
 pytestmark = pytest.mark.rabbitmq

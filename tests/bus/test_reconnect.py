@@ -16,7 +16,7 @@ from exchanger.ports import Message
 from exchanger.sandbox.rabbitmq import RabbitServer
 from exchanger.testing.eventually import eventually
 from exchanger.testing.proxy import TcpProxy
-from tests.bus.contract import ORDER, QUEUE, Inbox, eventually_depth, fill
+from tests.bus.kit import ORDER, QUEUE, Inbox, eventually_depth, fill
 from tests.bus.publishing import insist
 
 pytestmark = pytest.mark.rabbitmq

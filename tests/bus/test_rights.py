@@ -16,7 +16,7 @@ from exchanger.ports import Address, Message
 from exchanger.sandbox.rabbitmq import RabbitServer
 from exchanger.testing.eventually import eventually
 from exchanger.wire.names import ERRORS_QUEUE
-from tests.bus.contract import ORDER, QUEUE, Inbox, eventually_depth
+from tests.bus.kit import ORDER, QUEUE, Inbox, eventually_depth
 
 pytestmark = pytest.mark.rabbitmq
 
