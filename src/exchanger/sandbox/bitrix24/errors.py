@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from exchanger.sandbox.bitrix24.faults import FaultKind
+
 NOT_ALLOWED = "1048582"
 
 
@@ -38,3 +40,19 @@ def zero(text: str) -> RestError:
 def unknown_method() -> RestError:
     """Метода с таким именем нет."""
     return RestError("ERROR_METHOD_NOT_FOUND", "Method not found!", 404)
+
+
+REFUSALS = {
+    FaultKind.EXPIRED_TOKEN: RestError("expired_token", "The access token provided has expired.", 401),
+    FaultKind.INVALID_CREDENTIALS: RestError("INVALID_CREDENTIALS", "Invalid request credentials", 401),
+    FaultKind.INSUFFICIENT_SCOPE: RestError(
+        "insufficient_scope", "The request requires higher privileges than provided by the access token", 403
+    ),
+    FaultKind.OVERLOAD_LIMIT: RestError("OVERLOAD_LIMIT", "REST API is blocked due to overload.", 503),
+    FaultKind.QUERY_LIMIT: RestError("QUERY_LIMIT_EXCEEDED", "Too many requests", 503),
+    FaultKind.OPERATION_TIME_LIMIT: RestError(
+        "OPERATION_TIME_LIMIT", "Method is blocked due to operation time limit.", 429
+    ),
+    FaultKind.ERROR_500_BEFORE: RestError("INTERNAL_SERVER_ERROR", "Internal server error", 500),
+    FaultKind.ERROR_500_AFTER: RestError("INTERNAL_SERVER_ERROR", "Internal server error", 500),
+}

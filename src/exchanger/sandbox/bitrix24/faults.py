@@ -45,7 +45,8 @@ class Fault:
     """Сбой по плану.
 
     `method` - имя или маска (`tasks.task.*`); `times` - сколько раз сработать (None - всегда); `skip` - сколько
-    подходящих запросов пропустить; `delay` - секунды для видов с задержкой; `location` - новый адрес для 302.
+    подходящих запросов пропустить; `delay` - секунды для видов с задержкой; `location` - новый адрес для 302;
+    `inside` - сбой команды внутри batch: отказ попадает в result_error, а обрыв обрывает весь пакет на этом месте.
     """
 
     kind: FaultKind
@@ -55,6 +56,7 @@ class Fault:
     probability: float = 1.0
     delay: float = 0.0
     location: str = "http://127.0.0.1:9/"
+    inside: bool = False
 
 
 @dataclass(slots=True)
@@ -118,10 +120,10 @@ class Faults:
         self.search_lag = self.clock_skew = timedelta(0)
         self.events = EventFaults()
 
-    def take(self, method: str) -> Fault | None:
-        """Сбой для этого запроса (имя метода в нижнем регистре) или None."""
+    def take(self, method: str, *, inside: bool = False) -> Fault | None:
+        """Сбой для этого запроса или команды пакета (имя метода в нижнем регистре) или None."""
         for armed in self._plan:
-            if armed.fires(method, self.random):
+            if armed.fault.inside is inside and armed.fires(method, self.random):
                 self.fired.append((method, armed.fault.kind))
                 return armed.fault
         return None

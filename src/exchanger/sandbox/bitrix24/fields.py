@@ -131,6 +131,12 @@ def read_parameters(raw: Any) -> dict[int, str]:
     return {php.as_int(row.get("CODE")): php.as_text(row.get("VALUE")) for row in rows if row}
 
 
+def read_dependence(raw: Any) -> tuple[tuple[int, int], ...]:
+    """SE_PROJECTDEPENDENCE: от какой задачи зависит и вид связи (2 - окончание-начало)."""
+    rows = [php.as_map(row) for row in php.as_list(raw)]
+    return tuple((php.as_int(row.get("DEPENDS_ON_ID")), php.as_int(row.get("TYPE"))) for row in rows if row)
+
+
 def _status(raw: Any) -> Status:
     try:
         return Status(php.as_int(raw))

@@ -146,6 +146,7 @@ class Task:
     auditors: tuple[int, ...] = ()
     tags: tuple[str, ...] = ()
     depends_on: tuple[int, ...] = ()
+    project_dependence: tuple[tuple[int, int], ...] = ()
     parameters: dict[int, str] = field(default_factory=dict)
     user_fields: dict[str, UserFieldValue] = field(default_factory=dict)
     viewed_by: frozenset[int] = frozenset()
@@ -174,7 +175,7 @@ class Task:
 
 @dataclass(slots=True)
 class Result:
-    """Результат задачи; `closed` - задача была закрыта с ним."""
+    """Результат задачи; `closed` - задача была закрыта с ним, `files` - вложения, `comment_id` 0 - новая карточка."""
 
     id: int
     task_id: int
@@ -183,6 +184,8 @@ class Result:
     created: datetime
     updated: datetime
     closed: bool = False
+    files: tuple[int, ...] = ()
+    comment_id: int = 0
 
 
 @dataclass(slots=True)
@@ -211,6 +214,7 @@ class Comment:
     author: int
     text: str
     created: datetime
+    attachments: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

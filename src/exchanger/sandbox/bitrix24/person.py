@@ -106,9 +106,9 @@ class Person:
         workflow.saved(self.portal, self.user, task)
         return task
 
-    def add_result(self, task_id: int, text: str) -> Result:
-        """Пишет результат."""
-        return records.add_result(self.portal, self.user, task_id, text)
+    def add_result(self, task_id: int, text: str, *files: int) -> Result:
+        """Пишет результат, при желании с файлами Диска."""
+        return records.add_result(self.portal, self.user, task_id, text, files)
 
     def comment(self, task_id: int, text: str) -> Comment:
         """Пишет комментарий."""

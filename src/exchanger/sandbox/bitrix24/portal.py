@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from exchanger.sandbox.bitrix24.access import Access
 from exchanger.sandbox.bitrix24.directory import Directory
+from exchanger.sandbox.bitrix24.drive import Drive
 from exchanger.sandbox.bitrix24.errors import not_allowed
 from exchanger.sandbox.bitrix24.faults import Faults
 from exchanger.sandbox.bitrix24.limits import Bucket, Limits, Operating
@@ -24,8 +25,11 @@ from exchanger.sandbox.bitrix24.model import (
     Task,
     User,
 )
+from exchanger.sandbox.bitrix24.module import Module
 from exchanger.sandbox.bitrix24.store import TaskStore
+from exchanger.sandbox.bitrix24.templates import Template
 from exchanger.sandbox.bitrix24.userfields import UserFields
+from exchanger.sandbox.bitrix24.worktime import ListElement, WorkCalendar
 
 Now = Callable[[], datetime]
 
@@ -53,12 +57,13 @@ class Build:
 
     `same_status_refused` - действие, которое ничего не меняет, отвергается с 1048582 (новые сборки) или проходит
     молча; `new_card` - новая карточка задачи: комментарии живут в чате, getlist их не отдаёт; `addon` - стоит модуль
-    imena.camunda.
+    imena.camunda, `loose` - он отдаёт числа строками и пустое - false.
     """
 
     same_status_refused: bool = True
     new_card: bool = True
     addon: bool = False
+    loose: bool = True
     server_zone: str = "Europe/Moscow"
     domain: str = "portal.example"
 
@@ -82,6 +87,11 @@ class Portal:
     store: TaskStore = field(default_factory=TaskStore)
     results: dict[int, list[Result]] = field(default_factory=lambda: defaultdict(list))
     checklists: dict[int, dict[int, ChecklistItem]] = field(default_factory=lambda: defaultdict(dict))
+    drive: Drive = field(default_factory=Drive)
+    templates: dict[int, Template] = field(default_factory=dict)
+    module: Module = field(default_factory=Module)
+    calendar: WorkCalendar = field(default_factory=WorkCalendar)
+    lists: list[ListElement] = field(default_factory=list)
     comments: dict[int, list[Comment]] = field(default_factory=lambda: defaultdict(list))
     history: dict[int, list[HistoryRow]] = field(default_factory=lambda: defaultdict(list))
     notifications: list[Notification] = field(default_factory=list)

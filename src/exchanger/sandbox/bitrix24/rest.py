@@ -12,7 +12,8 @@ from exchanger.sandbox.bitrix24 import (
 )
 from exchanger.sandbox.bitrix24 import params as php
 from exchanger.sandbox.bitrix24.dates import show
-from exchanger.sandbox.bitrix24.errors import RestError, unknown_method
+from exchanger.sandbox.bitrix24.errors import REFUSALS, RestError, unknown_method
+from exchanger.sandbox.bitrix24.faults import AFTER_COMMIT
 from exchanger.sandbox.bitrix24.registry import V2, Call, Registry, Reply
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 BATCH_LIMIT = 50
 _REFERENCE = re.compile(r"\$(result|error|total|next|time)((?:\[[^\]]*\])+)")
+
+
+class BatchCutError(Exception):
+    """Портал умер посреди пакета: выполненное осталось, ответа нет."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,7 @@ def _command(
     name, _, query = php.as_text(command).partition("?")
     try:
         _check_command(name, extra=extra)
-        answer = perform(portal, caller, name, _resolve(php.parse_query(query), parts))
+        answer = _attempt(portal, caller, name, _resolve(php.parse_query(query), parts))
     except RestError as error:
         parts["error"][label] = {"error": error.code, "error_description": error.description}
         return
@@ -119,6 +124,18 @@ def _command(
         parts["total"][label] = answer.reply.total
     if answer.reply.next is not None:
         parts["next"][label] = answer.reply.next
+
+
+def _attempt(portal: Portal, caller: Caller, name: str, params: Params) -> Answer:
+    """Команда пакета вместе со сбоем, который для неё задуман."""
+    fault = portal.faults.take(name.lower(), inside=True)
+    if fault is None:
+        return perform(portal, caller, name, params)
+    if fault.kind in AFTER_COMMIT:
+        perform(portal, caller, name, params)
+    if fault.kind in REFUSALS:
+        raise REFUSALS[fault.kind]
+    raise BatchCutError
 
 
 def _check_command(name: str, *, extra: bool) -> None:

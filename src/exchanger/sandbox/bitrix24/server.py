@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from aiohttp import ClientSession, ClientTimeout, web
 
 from exchanger.sandbox.bitrix24 import admin, pages, responses
-from exchanger.sandbox.bitrix24.errors import RestError, unknown_method
+from exchanger.sandbox.bitrix24.errors import REFUSALS, RestError, unknown_method
 from exchanger.sandbox.bitrix24.events import EventSender
 from exchanger.sandbox.bitrix24.faults import AFTER_COMMIT, Fault, FaultKind
 from exchanger.sandbox.bitrix24.registry import V2, V3
 from exchanger.sandbox.bitrix24.requests import InvalidJsonError, Target, read_params, target
-from exchanger.sandbox.bitrix24.rest import perform
+from exchanger.sandbox.bitrix24.rest import BatchCutError, perform
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
@@ -27,20 +27,6 @@ if TYPE_CHECKING:
 _BODY_LIMIT = 64 * 1024 * 1024
 _EVENT_TIMEOUT = ClientTimeout(total=10)
 
-_REFUSALS = {
-    FaultKind.EXPIRED_TOKEN: RestError("expired_token", "The access token provided has expired.", 401),
-    FaultKind.INVALID_CREDENTIALS: RestError("INVALID_CREDENTIALS", "Invalid request credentials", 401),
-    FaultKind.INSUFFICIENT_SCOPE: RestError(
-        "insufficient_scope", "The request requires higher privileges than provided by the access token", 403
-    ),
-    FaultKind.OVERLOAD_LIMIT: RestError("OVERLOAD_LIMIT", "REST API is blocked due to overload.", 503),
-    FaultKind.QUERY_LIMIT: RestError("QUERY_LIMIT_EXCEEDED", "Too many requests", 503),
-    FaultKind.OPERATION_TIME_LIMIT: RestError(
-        "OPERATION_TIME_LIMIT", "Method is blocked due to operation time limit.", 429
-    ),
-    FaultKind.ERROR_500_BEFORE: RestError("INTERNAL_SERVER_ERROR", "Internal server error", 500),
-    FaultKind.ERROR_500_AFTER: RestError("INTERNAL_SERVER_ERROR", "Internal server error", 500),
-}
 _PAGES = {
     FaultKind.BAD_GATEWAY: (502, "502 Bad Gateway"),
     FaultKind.BAD_GATEWAY_AFTER: (502, "502 Bad Gateway"),
@@ -71,15 +57,18 @@ class RestServer:
             return responses.refusal(unknown_method())
         self.portal.requests[found.method] += 1
         if not self.portal.admit(request.remote or ""):
-            return responses.refusal(_REFUSALS[FaultKind.QUERY_LIMIT])
+            return responses.refusal(REFUSALS[FaultKind.QUERY_LIMIT])
         try:
             params = await read_params(request, v3=found.v3)
         except InvalidJsonError:
             return responses.refusal(RestError("INVALID_JSON", "Request body is not valid JSON"), v3=True)
         fault = self.portal.faults.take(found.method)
-        if fault is None:
-            return self._perform(found, params)
-        return await self._faulty(request, found, params, fault)
+        try:
+            if fault is None:
+                return self._perform(found, params)
+            return await self._faulty(request, found, params, fault)
+        except BatchCutError:
+            return _drop(request)
 
     async def _faulty(self, request: web.Request, found: Target, params: Params, fault: Fault) -> web.StreamResponse:
         if fault.kind is FaultKind.DELAY_THEN_COMMIT:
@@ -94,7 +83,7 @@ class RestServer:
             return web.Response(status=302, headers={"Location": fault.location + request.path.lstrip("/")})
         if fault.kind in _PAGES:
             return responses.html(*_PAGES[fault.kind])
-        return responses.refusal(_REFUSALS[fault.kind])
+        return responses.refusal(REFUSALS[fault.kind])
 
     async def _late(self, found: Target, params: Params, delay: float) -> web.StreamResponse:
         await asyncio.sleep(delay)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from exchanger.sandbox.bitrix24 import drive, userfields, workflow
 from exchanger.sandbox.bitrix24 import params as php
-from exchanger.sandbox.bitrix24 import userfields, workflow
 from exchanger.sandbox.bitrix24.errors import core, not_allowed, zero
-from exchanger.sandbox.bitrix24.fields import FIELDS, Kind, read_parameters, read_tags, read_value
+from exchanger.sandbox.bitrix24.fields import FIELDS, Kind, read_dependence, read_parameters, read_tags, read_value
 from exchanger.sandbox.bitrix24.machine import Action
 from exchanger.sandbox.bitrix24.model import Status, Task
 from exchanger.sandbox.bitrix24.portal import EventName
@@ -54,10 +54,18 @@ def create(portal: Portal, user: User, fields: Params) -> Task:
         viewed_by=frozenset((user.id,)),
     )
     _assign(task, values)
+    _attach_files(portal, user, task)
     portal.store.put(task)
     portal.note(task.id, user, "NEW")
     portal.emit(EventName.ADD, task.id)
     return task
+
+
+def _attach_files(portal: Portal, user: User, task: Task) -> None:
+    """Файлы Диска в UF_TASK_WEBDAV_FILES: `n123` - файл, в задаче остаётся номер его вложения."""
+    given = task.user_fields.pop(drive.FILES_FIELD, None)
+    for each in given if isinstance(given, list) else []:
+        drive.attach_to_task(portal, user, task, php.as_int(str(each).removeprefix("n")))
 
 
 def update(portal: Portal, user: User, task_id: int, fields: Params) -> Task:
@@ -120,6 +128,8 @@ def _plain(portal: Portal, fields: Params) -> dict[str, Any]:
         values["tags"] = read_tags(fields["TAGS"])
     if "SE_PARAMETER" in fields:
         values["parameters"] = read_parameters(fields["SE_PARAMETER"])
+    if "SE_PROJECTDEPENDENCE" in fields:
+        values["project_dependence"] = read_dependence(fields["SE_PROJECTDEPENDENCE"])
     if "title" in values:
         values["title"] = values["title"].strip()
     if not values.get("created_by"):

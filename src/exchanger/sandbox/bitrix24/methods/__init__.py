@@ -1,5 +1,31 @@
 """Методы REST портала; импорт модулей наполняет реестры."""
 
-from exchanger.sandbox.bitrix24.methods import addon, checklist, people, records, system, tasks, userfields
+from exchanger.sandbox.bitrix24.methods import (
+    addon,
+    addon_fields,
+    addon_tasks,
+    addon_templates,
+    checklist,
+    disk,
+    people,
+    records,
+    system,
+    tasks,
+    templates,
+    userfields,
+)
 
-__all__ = ["addon", "checklist", "people", "records", "system", "tasks", "userfields"]
+__all__ = [
+    "addon",
+    "addon_fields",
+    "addon_tasks",
+    "addon_templates",
+    "checklist",
+    "disk",
+    "people",
+    "records",
+    "system",
+    "tasks",
+    "templates",
+    "userfields",
+]

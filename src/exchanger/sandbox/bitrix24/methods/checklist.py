@@ -35,7 +35,7 @@ def add(call: Call) -> Reply:
         task_id=task_id,
         title=title,
         author=call.user.id,
-        parent=php.as_int(fields.get("PARENT_ID")),
+        parent=php.as_int(fields["PARENT_ID"]) if "PARENT_ID" in fields else records.first_list(call.portal, task_id),
         sort=php.as_int(fields.get("SORT_INDEX")),
         complete=php.as_flag(fields.get("IS_COMPLETE")),
         important=php.as_flag(fields.get("IS_IMPORTANT")),
@@ -54,8 +54,7 @@ def getlist(call: Call) -> Reply:
     if args is None or isinstance(args[0], dict | list):
         return _FALSE
     task = call.portal.require(call.user, php.as_int(args[0]))
-    items = sorted(call.portal.checklists[task.id].values(), key=lambda each: (each.sort, each.id))
-    return Reply([_row(call, each) for each in items])
+    return Reply([_row(call, each) for each in records.in_order(call.portal.checklists[task.id].values())])
 
 
 def _row(call: Call, item: ChecklistItem) -> dict[str, Any]:

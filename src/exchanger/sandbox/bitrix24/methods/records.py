@@ -24,14 +24,14 @@ def _row(call: Call, result: Result) -> dict[str, Any]:
     return {
         "id": result.id,
         "taskId": result.task_id,
-        "commentId": 0,
+        "commentId": result.comment_id,
         "createdBy": result.author,
         "createdAt": show(result.created, call.user.time_zone),
         "updatedAt": show(result.updated, call.user.time_zone),
         "status": int(result.closed),
         "text": result.text,
         "formattedText": escape(result.text).replace("\n", "<br />"),
-        "files": [],
+        "files": list(result.files),
     }
 
 
@@ -92,6 +92,36 @@ def comment_list(call: Call) -> Reply:
             for each in comments
         ]
     )
+
+
+@V2.method("task.commentitem.get", "task")
+def comment_get(call: Call) -> Reply:
+    """Комментарий с вложениями: TASKID, ITEMID по порядку; в новой карточке комментариев нет."""
+    args = call.positional(2)
+    if args is None:
+        raise records.checklist_error(256, "Wrong arguments")
+    task = call.portal.require(call.user, php.as_int(args[0]))
+    found = [each for each in call.portal.comments.get(task.id, []) if each.id == php.as_int(args[1])]
+    if not found or call.portal.build.new_card:
+        raise records.checklist_error(512, "Item not found or not accessible")
+    comment = found[0]
+    row = {"ID": str(comment.id), "AUTHOR_ID": str(comment.author), "POST_MESSAGE": comment.text}
+    attached = {str(number): _attached(call, number) for number in comment.attachments}
+    return Reply(row | {"POST_MESSAGE_HTML": None} | ({"ATTACHED_OBJECTS": attached} if attached else {}))
+
+
+def _attached(call: Call, number: int) -> dict[str, str]:
+    file_id = call.portal.drive.attachments[number].file_id
+    known = call.portal.drive.files[file_id]
+    link = f"/bitrix/tools/disk/uf.php?attachedId={number}&auth%5Bauth%5D=sandbox&action=download&ncc=1"
+    return {
+        "ATTACHMENT_ID": str(number),
+        "NAME": known.name,
+        "SIZE": str(known.size),
+        "FILE_ID": str(file_id),
+        "DOWNLOAD_URL": link,
+        "VIEW_URL": link,
+    }
 
 
 @V2.method("im.notify", "im")
