@@ -23,6 +23,8 @@ from exchanger.telemetry.clock import SystemClock
 
 _ON_DUTY = "вахта принята"
 _SLOWEST = 600.0
+_FRESH_TERM = 6.0
+"""Seconds after which a creator knows that a new task can't have been made before its term: steady work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ async def measure(setup: Setup, home: Path, shared: Mapping[str, int]) -> Loop:
             await _services(own, setup)
             pids = dict(shared) | {name: process.pid for name, process in own.processes.items()}
             await operator.admin.deploy("bench", {"sequence.bpmn": setup.model})
+            await asyncio.sleep(_FRESH_TERM)
             before = {name: spent(pid) for name, pid in pids.items()}
             began = time.time()
             await _start(operator, setup)

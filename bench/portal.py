@@ -1,4 +1,4 @@
-"""The Bitrix24 stand-in in a process of its own, without limits; people close every task `--after` seconds later.
+"""The Bitrix24 stand-in in a process of its own, without limits; people close every task about `--after` seconds later.
 
 Prints one line of JSON (url, webhook_url); each closing becomes a line `raw id<TAB>seconds since the epoch` of FILE.
 """
@@ -48,7 +48,8 @@ async def serve(after: float, file: TextIO) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    people = People(portal, policy=always_yes, pace=Pace(after / 2, after / 2))  # two steps: begin, then close
+    # Two steps, begin and close; of different length, so that closings don't keep step with the tracker's polls.
+    people = People(portal, policy=always_yes, pace=Pace(after * 0.2, after * 0.8))
     async with standin(portal) as running, at_work(people):
         sys.stdout.write(json.dumps({"url": running.url, "webhook_url": running.webhook_url}) + "\n")
         sys.stdout.flush()
