@@ -1,4 +1,4 @@
-"""An installation for the operator's commands: a virtual host of its own, the session's real engine, logs in tmp_path."""
+"""An installation for the operator: a virtual host of its own, the real engine of the session, logs in tmp_path."""
 
 from __future__ import annotations
 
@@ -110,6 +110,6 @@ async def bodies(channel: AbstractChannel, queue: str) -> list[bytes]:
     found, held = [], await channel.get_queue(queue, ensure=False)
     while (incoming := await held.get(fail=False)) is not None:
         found.append(incoming)
-    for incoming in reversed(found):
+    for incoming in found:
         await incoming.nack(requeue=True)
     return [incoming.body for incoming in found]

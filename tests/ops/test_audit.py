@@ -55,9 +55,14 @@ def test_an_audit_that_cannot_be_written_refuses_the_action(tmp_path: Path) -> N
 
 def test_an_audit_lost_during_the_action_says_that_it_was_done(tmp_path: Path) -> None:
     path = tmp_path / "dev" / "audit.jsonl"
-    with pytest.raises(ConfigError, match=r"Действие завершено \(сделано\)"), Audit(path).deed(DEED):
-        path.unlink()
-        path.mkdir()
+
+    def act() -> None:
+        with Audit(path).deed(DEED):
+            path.unlink()
+            path.mkdir()
+
+    with pytest.raises(ConfigError, match=r"Действие завершено \(сделано\)"):
+        act()
 
 
 def test_secrets_do_not_enter_and_others_cannot_read(tmp_path: Path) -> None:
