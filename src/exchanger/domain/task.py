@@ -102,10 +102,14 @@ class ObjectRef:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Объект, каким его увидели. `details` — поля системы, нужные её же операции для ответа."""
+    """Объект, каким его увидели. `details` — поля системы, нужные её же операции для ответа.
+
+    `raw_id` — id внешней задачи, записанный без ключа: так объекты помечал предшественник.
+    """
 
     ref: ObjectRef
     key: Key | None
     state: ObjectState
     changed: datetime | None = None
     details: Mapping[str, object] = field(default_factory=dict)
+    raw_id: str = ""

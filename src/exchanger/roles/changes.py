@@ -40,9 +40,15 @@ class Changes:
         """Objects of one key are judged together, since the diff looks at all of them."""
         groups: dict[str, list[Snapshot]] = {}
         for found in page:
-            if found.key is not None and self._watch.context.installation.owns(found.key):
-                groups.setdefault(found.key.task_id, []).append(found)
+            if (task_id := self._owed(found)) is not None:
+                groups.setdefault(task_id, []).append(found)
         await self._watch.each(self._changed(task_id, objects) for task_id, objects in groups.items())
+
+    def _owed(self, found: Snapshot) -> str | None:
+        """The task of ours that this object is for. One without a key (a predecessor's) must be one that we watch."""
+        if found.key is not None:
+            return found.key.task_id if self._watch.context.installation.owns(found.key) else None
+        return found.raw_id if self._watch.index.get(found.raw_id) is not None else None
 
     async def _changed(self, task_id: str, objects: list[Snapshot]) -> None:
         watched = self._watch.index.get(task_id)

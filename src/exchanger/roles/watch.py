@@ -99,8 +99,8 @@ class Watch:
         self.context.emit(EventKind.GONE, watched.task, self.system.name, fate=fate.value)
 
     async def fate(self, task: ExternalTask) -> Fate:
-        """Судьба задачи; о той, что известна только по ключу, ничего не доказать."""
-        return await self.context.engine.fate(task) if task.process_definition_id else Fate.UNPROVED
+        """Судьба задачи; той, что известна только по ключу, — по истории движка."""
+        return await self.context.engine.fate(task)
 
     def close(self, task: ExternalTask) -> None:
         """Обязательство кончилось."""

@@ -82,7 +82,7 @@ async def test_a_task_of_the_predecessor_is_seen_without_a_key(world: BitrixWorl
     raw = {"UF_CAMUNDA_ID_EXTERNAL_TASK": "task-9"}
     world.person().create({"TITLE": "Старая", "RESPONSIBLE_ID": CLERK, **raw})
     (seen,), _ = await drain(world, Cursor())
-    assert (seen.key, seen.details["task_id"]) == (None, "task-9")
+    assert (seen.key, seen.raw_id) == (None, "task-9")
 
 
 async def test_where_comments_can_be_read_a_restart_does_not_repeat_them() -> None:

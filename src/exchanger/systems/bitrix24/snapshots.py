@@ -41,10 +41,10 @@ class Reading:
                 "title": as_text(row.get("title")),
                 "status": "" if status is None else str(status),
                 "responsible": as_text(row.get("responsibleId")),
-                "task_id": raw_id_of(row),
                 "answer": _first(row.get(_ANSWER)),
                 "expected": _expected(row.get(_EXPECTED)),
             },
+            raw_id=raw_id_of(row),
         )
 
     def ref(self, task_id: str, responsible: int | None) -> ObjectRef:
