@@ -1,9 +1,11 @@
 """Controls: when a process cannot end as it should, the demo says who stands where, and its code is 1."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
+from exchanger.domain.typed import typed
 from exchanger.engine.client import RestEngine
 from exchanger.engine.connection import EngineConnection
 from exchanger.sandbox.bitrix24 import Pace, People, Person, Portal, default_portal
@@ -11,7 +13,7 @@ from exchanger.sandbox.bitrix24.portal import EventName, TaskEvent
 from exchanger.sandbox.demo import DemoOptions, Ending
 from exchanger.sandbox.demo.cast import usual_cast
 from exchanger.sandbox.demo.ledger import Ledger
-from exchanger.sandbox.demo.scenario import ASKING, PROCESS
+from exchanger.sandbox.demo.scenario import ASKING, PROCESS, diagrams
 from exchanger.sandbox.engine import EngineProcess
 from exchanger.telemetry.clock import SystemClock
 from tests.demo.recording import play
@@ -69,6 +71,23 @@ async def test_a_person_who_never_works_is_named_when_the_time_is_up(camunda: En
 
     assert ending is Ending.BAD
     assert summary.problems == ["Д-001: не завершён, ждёт задачу №1 «Подготовить проект договора» у Пётр Иванов"]
+
+
+async def test_a_stranger_left_by_another_show_is_neither_awaited_nor_judged(camunda: EngineProcess) -> None:
+    # Given: an instance of a show that was killed
+    connection = EngineConnection(base_url=camunda.url, worker_id="killed", tenant_id="exchanger-demo")
+    async with RestEngine(connection, SystemClock()) as engine:
+        await engine.admin.deploy("exchanger-demo", diagrams())
+        left = await engine.admin.start(PROCESS, {"startedBy": typed(3)})
+        await engine.fetch(["bitrix_create_task"], limit=10, lease=timedelta(days=1), wait=timedelta())
+
+        # When
+        ending, summary = await play(camunda.url, instances=1)
+
+        # Then
+        assert ending is Ending.GOOD, summary.problems
+        assert await engine.admin.is_running(left)
+        await engine.admin.delete(left)
 
 
 async def test_nothing_unfinished_is_left_on_an_engine_that_is_not_ours(camunda: EngineProcess) -> None:

@@ -54,6 +54,11 @@ class Ledger:
         return [track for track in self.tracks.values() if track.name]
 
     @property
+    def ours(self) -> list[Track]:
+        """Запущенные показом: по ним судят."""
+        return [track for track in self.named if track.number is not None]
+
+    @property
     def unfinished(self) -> list[Track]:
         """Ещё не завершённые."""
         return [track for track in self.named if not track.ended]

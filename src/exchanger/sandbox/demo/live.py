@@ -30,7 +30,7 @@ class LiveScreen:
         self._stage = ""
         self._progress = (0, 0)
         self._moments: deque[str] = deque(maxlen=_MOMENTS)
-        self._pages: Sequence[Page] = ()
+        self._summed_up = False
         self._live = Live(console=console, auto_refresh=False)
 
     def __enter__(self) -> Self:
@@ -56,18 +56,26 @@ class LiveScreen:
 
     def draw(self, ledger: Ledger | None) -> None:
         """Перерисовать."""
-        picture = self._preparing() if ledger is None or not ledger.named else self._running(ledger)
-        self._live.update(picture, refresh=True)
+        self._live.update(self._picture(ledger), refresh=True)
 
     def pages(self, pages: Sequence[Page]) -> None:
         """Адреса: над картиной, чтобы их можно было скопировать."""
-        self._pages = pages
         for line in page_lines(pages):
             self._live.console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     def summary(self, summary: Summary) -> None:
-        """Итог: над картиной."""
+        """Итог остаётся последним: прежняя картина — над ним."""
+        last, self._summed_up = self._live.renderable, True
+        self._live.update(Text(), refresh=True)
+        self._live.console.print(last)
         self._live.console.print(summary_table(summary))
+
+    def _picture(self, ledger: Ledger | None) -> RenderableType:
+        if ledger is None or not ledger.named:
+            return self._preparing()
+        if self._summed_up and not ledger.unfinished:
+            return Text("\n".join(list(self._moments)[-1:]))
+        return self._running(ledger)
 
     def _preparing(self) -> RenderableType:
         done, total = self._progress

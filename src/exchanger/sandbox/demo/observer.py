@@ -20,6 +20,11 @@ class Observer:
         self._admin = admin
         self._ledger = ledger
         self._tenant = tenant
+        self._before: frozenset[str] = frozenset()
+
+    async def remember(self) -> None:
+        """Экземпляры, бывшие до показа, не наши: на своём движке они могли остаться от другого."""
+        self._before = frozenset([instance.id async for instance in self._admin.instances(PROCESS)])
 
     async def run(self) -> None:
         """Смотреть, пока не остановят; молчание движка пережидается."""
@@ -42,11 +47,13 @@ class Observer:
             if track.instance not in running:
                 self._ledger.ended(track, await self._admin.history(track.instance))
         for instance in running.values():
-            if instance.tenant_id == self._tenant and not self._ledger.track(instance.id).name:
+            if instance.tenant_id == self._tenant and instance.id not in self._before:
                 await self._adopt(instance.id, instance.business_key)
 
     async def _adopt(self, instance: str, business_key: str | None) -> None:
         """Started by a person, or by us this very moment: our own start names it first."""
+        if self._ledger.track(instance).name:
+            return
         await asyncio.sleep(_EVERY)
         if not self._ledger.track(instance).name:
             self._ledger.started(instance, business_key or instance[:8])

@@ -97,6 +97,7 @@ async def _background(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 async def _perform(stage: Stage, screen: Screen, interrupts: Interrupts, health_page: HealthPage, cast: Cast) -> Ending:
     options, began = stage.options, time.monotonic()
     observer = Observer(stage.admin, stage.ledger, options.tenant)
+    await observer.remember()
     async with AsyncExitStack() as stack:
         health = await stack.enter_async_context(health_page(stage.exchanger.context.health))
         await stack.enter_async_context(_background(stage.exchanger.run(), observer.run()))
@@ -139,8 +140,8 @@ async def _until_over(stage: Stage) -> None:
     """All ended, or nothing can move any more, or the time is up; a person may take any time."""
     options, ledger = stage.options, stage.ledger
     deadline = time.monotonic() + options.limit.total_seconds()
-    while ledger.unfinished:
-        hopeless = all(track.incidents and not track.open for track in ledger.unfinished)
+    while waiting := [track for track in ledger.ours if not track.ended]:
+        hopeless = all(track.incidents and not track.open for track in waiting)
         if not options.patient and (hopeless or time.monotonic() > deadline):
             return
         await asyncio.sleep(_FRAME)
@@ -150,7 +151,7 @@ async def _sum_up(stage: Stage, observer: Observer, began: float) -> Summary:
     await observer.look()
     await observer.inspect()
     return Summary(
-        trials=trials(stage.portal, stage.ledger.named),
+        trials=trials(stage.portal, stage.ledger.ours),
         latencies=tuple(stage.ledger.latencies),
         costs=costs(stage.parts.meter, stage.portal, stage.bus),
         seconds=time.monotonic() - began,
