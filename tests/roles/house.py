@@ -34,6 +34,7 @@ from exchanger.wire import ErrorRecord, decode_error, encode_order
 from exchanger.wire.names import ERRORS_QUEUE, queue_of, sent_queue_of
 
 SYSTEM = "memory"
+OTHER = "other"
 QUEUE = queue_of(SYSTEM)
 SENT = sent_queue_of(SYSTEM)
 WORKER = "worker"
@@ -65,7 +66,7 @@ class ShakyBus(MemoryBus):
     """The memory bus with a switch for the broker, a record of what was published and a hook before each call."""
 
     def __init__(self, clock: VirtualClock) -> None:
-        super().__init__(layout=topology([SYSTEM]), clock=clock, grace=0.01)
+        super().__init__(layout=topology([SYSTEM, OTHER]), clock=clock, grace=0.01)
         self.down = False
         self.before: Callable[[str], None] = lambda _call: None
         self.published: dict[str, list[Message]] = defaultdict(list)

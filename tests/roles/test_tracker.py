@@ -334,7 +334,7 @@ class TestGone:
         home.state.tasks.update(tasks)
         home.state.definitions.update(definitions)
         home.objects.finish(made[0][1].id)
-        await home.clock.advance(10 * MINUTE)
+        await home.clock.advance(3 * MINUTE)
         assert len(answers(home, made[0][0])) == 1
 
     async def test_many_strangers_at_once_raise_the_brake_instead_of_comments(self, home: House) -> None:

@@ -9,6 +9,7 @@ from exchanger.connect import OpenSystem
 from exchanger.domain.errors import BusinessError, OutcomeUnknown, Reject, Retry, SystemPaused, TermLost
 from exchanger.domain.event import EventKind
 from exchanger.domain.outcome import Failed, Refused
+from exchanger.domain.reconcile import EngineSays, engine_says
 from exchanger.domain.task import Order
 from exchanger.ports import Delivery, Term
 from exchanger.roles.context import Context
@@ -35,16 +36,22 @@ class Creator:
         with log.contextualize(task=order.task.id, topic=order.task.topic):
             async with self._serial.turn(order.task.id):
                 if await self._is_void(order):
-                    log.info("заявка устарела: задачи в движке уже нет")
+                    log.info("заявка устарела: задачи уже нет, она выдана или её возьмёт новая выборка")
                     return
                 await self._tell(order, await self._attempt(order))
 
     async def _is_void(self, order: Order) -> bool:
-        """An order that outlived its lease in the queue may be of a task that was cancelled meanwhile."""
-        now, lease = self._context.engine.now(), order.task.locked_until
+        """An order that outlived its lease in the queue counts only while the engine still shows what it was made of.
+
+        Otherwise its task was cancelled meanwhile, made by another order, or failed and will be fetched again.
+        """
+        now, lease, locks = self._context.engine.now(), order.task.locked_until, self._context.locks
         if now is None or lease is None or lease > now:
             return False
-        return await self._context.engine.get(order.task.id) is None
+        current = await self._context.engine.get(order.task.id)
+        if current is None or current.retries != order.task.retries:
+            return True
+        return engine_says(current, None, now=now, locks=locks) is not EngineSays.NOT_MADE
 
     async def _attempt(self, order: Order) -> Made | Failed | Refused:
         """Find or create; every failure of this one order becomes an outcome, a pause of the system is raised."""
