@@ -13,8 +13,7 @@ from typing import Any
 import aio_pika
 import pytest
 from aio_pika.abc import AbstractChannel
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from exchanger.bus.rabbitmq import BrokerConnection, RabbitBus
 from exchanger.bus.rabbitmq.session import Session, open_session
@@ -33,7 +32,7 @@ class House:
     async def run(self, *arguments: str, answer: str = "") -> Result:
         """A command in a thread: it runs an event loop of its own."""
         runner = CliRunner(env={**self.environ, "COLUMNS": "200"})
-        return await asyncio.to_thread(runner.invoke, app, arguments, input=answer)
+        return await asyncio.to_thread(lambda: runner.invoke(app, arguments, input=answer))
 
     async def ok(self, *arguments: str, answer: str = "") -> str:
         """The output of a command that must succeed."""

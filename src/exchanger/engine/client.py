@@ -17,6 +17,7 @@ from exchanger.engine.connection import EngineConnection
 from exchanger.engine.errors import error_of, is_gone
 from exchanger.engine.history import TaskHistory
 from exchanger.engine.http import Call, EngineHttp, Request
+from exchanger.engine.incidents import StuckTasks
 from exchanger.engine.listing import Listing
 from exchanger.engine.poll import Polls
 from exchanger.engine.tasks import TaskCalls
@@ -40,6 +41,7 @@ class RestEngine:
         self._history = TaskHistory(self._http)
         self._polls = Polls(self._tasks.unlock)
         self.admin = EngineAdmin(self._http, settings.tenant_id)
+        self.stuck = StuckTasks(self._http, settings.tenant_id)
 
     async def __aenter__(self) -> Self:
         await self._http.__aenter__()
