@@ -28,7 +28,8 @@ KEY_PREFIX = f"exch:{INSTALLATION}:{ENGINE_NAME}:"
 LEASE = 60.0
 """Seconds; the shortest that settings allow. A fetch whose worker is killed heals after it."""
 QUARANTINE = 3.0
-"""Seconds; the stand-in answers within milliseconds, so no create outlives its dead caller by this much."""
+"""Seconds; longer than the stand-in's longest request (`test_many`: a third of it), so no create outlives its dead
+caller by this much."""
 
 _START = 30.0
 
