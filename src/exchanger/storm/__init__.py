@@ -1,0 +1,19 @@
+"""Диаграммы StormBPMN: перенос в исполняемые процессы."""
+
+from exchanger.storm.convert import Converted, convert
+from exchanger.storm.ids import process_key
+from exchanger.storm.policy import Assignee, DiagramInfo, Policy, Unmapped
+from exchanger.storm.report import Finding, Report, Severity
+
+__all__ = [
+    "Assignee",
+    "Converted",
+    "DiagramInfo",
+    "Finding",
+    "Policy",
+    "Report",
+    "Severity",
+    "Unmapped",
+    "convert",
+    "process_key",
+]
