@@ -2,12 +2,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, HttpUrl, SecretStr
 
 from exchanger.domain.errors import ConfigError
-from exchanger.settings._var import CommaList, Group, Seconds, Var
+from exchanger.settings._var import CommaList, Group, Seconds, TimeZone, Var
 
 _WEBHOOK_PARTS = 3  # rest / user / code
 
@@ -20,14 +20,6 @@ def _webhook(value: SecretStr) -> SecretStr:
     if url.scheme not in {"http", "https"} or not url.hostname or len(tail) != _WEBHOOK_PARTS or not tail[1].isdigit():
         raise ValueError("нужен адрес входящего вебхука: https://портал/rest/<номер пользователя>/<код>/")
     return SecretStr(value.get_secret_value().rstrip("/") + "/")
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise ValueError("неизвестный часовой пояс; пример: Europe/Moscow") from None
-    return name
 
 
 class BitrixSettings(Group):
@@ -46,9 +38,9 @@ class BitrixSettings(Group):
     link_base: Annotated[HttpUrl | None, Var("BITRIX_LINK_BASE", empty="адрес портала из вебхука")] = Field(
         None, description="Адрес портала, каким его открывают люди: для ссылок на задачи"
     )
-    portal_time_zone: Annotated[
-        Annotated[str, AfterValidator(_zone)] | None, Var("BITRIX_PORTAL_TIME_ZONE", empty="по ответам портала")
-    ] = Field(None, description="Часовой пояс портала: для сроков, заданных без пояса")
+    portal_time_zone: Annotated[TimeZone | None, Var("BITRIX_PORTAL_TIME_ZONE", empty="по ответам портала")] = Field(
+        None, description="Часовой пояс портала: для сроков, заданных без пояса"
+    )
     done_statuses: Annotated[tuple[int, ...], CommaList, Var("BITRIX_DONE_STATUSES")] = Field(
         (5,), min_length=1, description="Состояния завершённой задачи: 5 — завершена, 4 — ждёт контроля постановщика"
     )

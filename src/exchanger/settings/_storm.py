@@ -1,9 +1,10 @@
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, HttpUrl, SecretStr
 
-from exchanger.settings._var import CommaList, Group, Seconds, Var
+from exchanger.settings._var import CommaList, Group, Seconds, TimeZone, Var
 
 Names = Annotated[tuple[str, ...], CommaList]
 
@@ -17,8 +18,30 @@ class StormSettings(Group):
     api_version: Annotated[str, Var("STORMBPMN_API_VERSION")] = Field(
         "v1", pattern=r"^v\d+$", description="Версия API StormBPMN"
     )
+    api_key: Annotated[SecretStr | None, Var("STORMBPMN_API_KEY", secret=True)] = Field(
+        None, description="Ключ открытого API: список и тела диаграмм"
+    )
     bearer_token: Annotated[SecretStr | None, Var("STORMBPMN_BEARER_TOKEN", secret=True)] = Field(
-        None, description="Токен входа в StormBPMN"
+        None, description="Токен внутреннего API: только оно отдаёт ответственных"
+    )
+    ca_file: Annotated[Path | None, Var("STORMBPMN_CA_FILE", empty="хранилище системы")] = Field(
+        None, description="Файл PEM частного удостоверяющего центра StormBPMN"
+    )
+    verify_tls: Annotated[bool, Var("STORMBPMN_VERIFY_TLS")] = Field(
+        default=True, description="Проверять сертификат StormBPMN; false — только для наладки"
+    )
+    requests_per_minute: Annotated[int, Var("STORMBPMN_REQUESTS_PER_MINUTE")] = Field(
+        4,
+        ge=0,
+        le=600,
+        description="Запросов в минуту на все процессы вместе: облако за пять и больше блокирует; "
+        "у своего сервера — его предел, 0 — предела нет",
+    )
+    time_zone: Annotated[TimeZone, Var("STORMBPMN_TIME_ZONE")] = Field(
+        "Europe/Moscow", description="Часовой пояс StormBPMN: время оно отдаёт без пояса"
+    )
+    directory: Annotated[Path | None, Var("STORMBPMN_DIR", empty="storm в EXCHANGER_HOME")] = Field(
+        None, description="Каталог архива диаграмм и счёта запросов; общий у всех, кто ходит с одним ключом"
     )
     timeout: Annotated[Seconds, Var("STORMBPMN_TIMEOUT", dormant=True)] = Field(
         timedelta(seconds=30), gt=timedelta(0), description="Сколько ждать ответа StormBPMN"

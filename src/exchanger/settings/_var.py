@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 from pydantic.fields import FieldInfo
 
 
@@ -106,6 +107,14 @@ def _in(unit: Unit) -> BeforeValidator:
     return BeforeValidator(parse)
 
 
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError("неизвестный часовой пояс; пример: Europe/Moscow") from None
+    return name
+
+
 def _split(value: Any) -> Any:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
@@ -114,3 +123,4 @@ Milliseconds = Annotated[timedelta, Unit.MILLISECONDS, _in(Unit.MILLISECONDS)]
 Seconds = Annotated[timedelta, Unit.SECONDS, _in(Unit.SECONDS)]
 Hours = Annotated[timedelta, Unit.HOURS, _in(Unit.HOURS)]
 CommaList = BeforeValidator(_split)
+TimeZone = Annotated[str, AfterValidator(_zone)]
