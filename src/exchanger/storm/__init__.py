@@ -1,5 +1,6 @@
 """Диаграммы StormBPMN: перенос в исполняемые процессы."""
 
+from exchanger.storm.assignees import read_assignees
 from exchanger.storm.convert import Converted, convert
 from exchanger.storm.ids import process_key
 from exchanger.storm.policy import Assignee, DiagramInfo, Policy, Unmapped
@@ -16,4 +17,5 @@ __all__ = [
     "Unmapped",
     "convert",
     "process_key",
+    "read_assignees",
 ]

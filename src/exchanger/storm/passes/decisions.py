@@ -10,7 +10,7 @@ from exchanger.storm.deciders import Trail, can_answer, trail_of
 from exchanger.storm.model import extension_elements
 from exchanger.storm.names import Element, camunda, ident, kind_of
 from exchanger.storm.passes.conditions import condition_of, set_condition
-from exchanger.storm.passes.tasks import externalise
+from exchanger.storm.passes.tasks import make_external
 from exchanger.storm.question import Question, ask, may_ask, question_of
 
 
@@ -106,10 +106,9 @@ def _can_use(trail: Trail, question: Question) -> bool:
 
 
 def _insert(context: Context, gateway: Element, flows: list[Element]) -> Element:
-    task = context.insert("task", "Activity", gateway, before=True)
+    task = context.insert("serviceTask", "Activity", gateway, before=True)
     task.set("name", f"Выяснить: {plain(gateway.get('name', '')) or 'условие'}")
-    externalise(context, task)
-    task.set(camunda("topic"), context.policy.topic_of(ident(gateway), "question"))
+    make_external(task, context.policy.topic_of(ident(gateway), "question"))
     for flow in flows:
         context.model.retarget(flow, task)
     context.connect(task, gateway)

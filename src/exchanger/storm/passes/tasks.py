@@ -50,10 +50,15 @@ def externalise(context: Context, task: Element) -> None:
     kind = kind_of(task)
     topic = context.policy.topic_of(ident(task), kind)
     _strip(context, task)
+    make_external(task, topic)
+    context.found.change(task, f"{kind} стал внешней задачей, топик {topic}.")
+
+
+def make_external(task: Element, topic: str) -> None:
+    """Записать вид и топик внешней задачи."""
     task.tag = bpmn("serviceTask")
     task.set(camunda("type"), "external")
     task.set(camunda("topic"), topic)
-    context.found.change(task, f"{kind} стал внешней задачей, топик {topic}.")
 
 
 def _is_delegated(task: Element) -> bool:
