@@ -1,5 +1,6 @@
 """The demo as a person starts it: a process of its own, without a terminal."""
 
+import os
 import re
 import signal
 import subprocess
@@ -21,14 +22,25 @@ GOOD = "Каждый процесс завершился как должен, к
 
 @contextmanager
 def started(tmp_path: Path, *options: str) -> Iterator["subprocess.Popen[str]"]:
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
     process = subprocess.Popen(
-        [*COMMAND, *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=tmp_path
+        [*COMMAND, *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=tmp_path,
+        env=environment,
     )
     try:
         yield process
     finally:
-        process.kill()
-        process.wait()
+        process.send_signal(signal.SIGINT)
+        try:
+            process.communicate(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise
 
 
 def played(tmp_path: Path, *options: str) -> tuple[int, str]:
@@ -100,6 +112,7 @@ def test_an_interrupted_show_ends_at_once_and_leaves_nothing(tmp_path: Path) -> 
         process.communicate(timeout=15)
 
     assert process.returncode == 130
+    assert list(tmp_path.iterdir()) == []
     with pytest.raises(OSError, match="refused"):
         urlopen(f"{re.findall(ENGINE, output)[0]}/version")
 

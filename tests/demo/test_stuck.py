@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -48,6 +49,14 @@ async def test_a_person_who_declines_leaves_an_incident_that_is_named(camunda: E
     (problem,) = summary.problems
     assert "не завершён, инцидент" in problem
     assert ASKING in problem
+
+
+async def test_the_log_of_a_bad_show_is_kept(camunda: EngineProcess, tmp_path: Path) -> None:
+    await play(camunda.url, instances=1, build=portal_with_a_refuser)
+
+    (log,) = tmp_path.iterdir()  # noqa: ASYNC240 - a folder with one file
+    assert log.suffix == ".log"
+    assert "исход" in log.read_text("utf-8")
 
 
 async def test_a_missing_answer_is_an_incident_and_not_a_no(camunda: EngineProcess) -> None:
