@@ -38,9 +38,9 @@ async def run(options: Namespace, engine: EngineProcess, broker: RabbitServer, h
     instances = 15 if options.quick else options.instances
     model = _MODEL.read_bytes()
     _say("прогрев движка")
-    await engine_limit(engine.url, "warm", model, instances)
+    await engine_limit(engine.url, engine.pid, "warm", model, instances)
     _say("предел движка")
-    limit = await engine_limit(engine.url, "limit", model, instances)
+    limit = await engine_limit(engine.url, engine.pid, "limit", model, instances)
     loops: list[Loop] = []
     quiet: list[Loop] = []
     for kind, amqp in (("memory", None), ("rabbitmq", broker)):
@@ -64,7 +64,7 @@ async def run(options: Namespace, engine: EngineProcess, broker: RabbitServer, h
         name=options.name,
         date=datetime.now(UTC).date().isoformat(),
         machine=_machine(engine, broker),
-        engine_limit=limit,
+        limit=limit,
         loops=tuple(loops),
         quiet=tuple(quiet),
     )

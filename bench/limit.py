@@ -6,6 +6,8 @@ import asyncio
 import time
 from datetime import timedelta
 
+from bench.figures import Limit
+from bench.proc import spent
 from exchanger.domain.outcome import Completed
 from exchanger.domain.task import Fetched
 from exchanger.domain.typed import typed
@@ -18,17 +20,18 @@ AT_ONCE = 16
 _LEASE = timedelta(minutes=10)
 
 
-async def engine_limit(url: str, tenant: str, model: bytes, instances: int) -> float:
-    """Tasks per second from the first start to the last completion."""
+async def engine_limit(url: str, pid: int, tenant: str, model: bytes, instances: int) -> Limit:
+    """Measured from the first start to the last completion; `pid` is the engine's process."""
     async with RestEngine(EngineConnection(url, f"limit-{tenant}", tenant), SystemClock()) as engine:
         await engine.admin.deploy("bench", {"sequence.bpmn": model})
-        began = time.monotonic()
+        before, began = spent(pid), time.monotonic()
         await start_all(engine, instances)
         done = 0
         while fetched := await engine.fetch([TOPIC], limit=100, lease=_LEASE, wait=timedelta()):
             await _complete(engine, fetched)
             done += len(fetched)
-        return done / (time.monotonic() - began)
+        seconds = time.monotonic() - began
+        return Limit(done / seconds, spent(pid).since(before).cpu / done * 1000)
 
 
 async def start_all(engine: RestEngine, instances: int) -> None:
