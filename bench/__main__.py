@@ -40,7 +40,7 @@ async def run(options: Namespace, engine: EngineProcess, broker: RabbitServer, h
     _say("прогрев движка")
     await engine_limit(engine.url, engine.pid, "warm", model, instances)
     _say("предел движка")
-    limit = await engine_limit(engine.url, engine.pid, "limit", model, instances)
+    limits = [await engine_limit(engine.url, engine.pid, "limit-before", model, instances)]
     loops: list[Loop] = []
     quiet: list[Loop] = []
     for kind, amqp in (("memory", None), ("rabbitmq", broker)):
@@ -60,11 +60,14 @@ async def run(options: Namespace, engine: EngineProcess, broker: RabbitServer, h
             )
             (loops if load == "loaded" else quiet).append(await measure(setup, home / name, shared))
             _keep_profiles(options.profile, home / name)
+    # The engine slows down as its tables grow, so its limit is taken on both sides of the loops.
+    _say("предел движка ещё раз")
+    limits.append(await engine_limit(engine.url, engine.pid, "limit-after", model, instances))
     return Result(
         name=options.name,
         date=datetime.now(UTC).date().isoformat(),
         machine=_machine(engine, broker),
-        limit=limit,
+        limits=tuple(limits),
         loops=tuple(loops),
         quiet=tuple(quiet),
     )
