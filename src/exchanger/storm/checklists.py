@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from lxml import html
 from lxml.etree import ParserError
 
+from exchanger.storm.names import writable
+
 MAX_ITEMS = 20
 _HEADER = re.compile(r"^\s*(?:ЧЕК-?\s?ЛИСТ|CHECK-?LIST)\s*:\s*(?P<rest>.*)$", re.IGNORECASE)
 _LEGACY = re.compile(r"^\s*(?:\*\*|#|@|–)\s*(?P<rest>\S.*)$")
@@ -115,7 +117,7 @@ def _fit(items: Iterable[str]) -> tuple[str, ...]:
 def _lines(description: str) -> Iterator[_Line]:
     """Непустые строки описания; неразрывные пробелы — как обычные."""
     try:
-        tree = html.fragment_fromstring(description.replace("\r", "\n"), create_parent="div")
+        tree = html.fragment_fromstring(writable(description).replace("\r", "\n"), create_parent="div")
     except ParserError:  # nothing but white space or comments
         return
     for line in _walk(tree):

@@ -117,10 +117,5 @@ def named_message(context: Context, name: str) -> str:
         if message.get("name") == name and ident(message):
             return ident(message)
     message_id = context.derived("Message", name)
-    message = etree.Element(bpmn("message"), {"id": message_id, "name": name})
-    processes = context.model.processes
-    if processes:
-        processes[0].addprevious(message)
-    else:
-        context.model.root.insert(0, message)
+    context.model.declare("message", message_id, name=name)
     return message_id

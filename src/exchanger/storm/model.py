@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from exchanger.storm.names import CAMUNDA, NODES, SCOPES, Element, bpmn, camunda, ident, kind_of
+from exchanger.storm.names import CAMUNDA, NODES, SCOPES, Element, bpmn, camunda, ident, kind_of, writable
 
 
 class Model:
@@ -92,6 +92,12 @@ class Model:
             self._index(element)
         return element
 
+    def declare(self, kind: str, element_id: str, **attributes: str) -> None:
+        """Новый элемент верхнего уровня — перед первым процессом."""
+        element = etree.Element(bpmn(kind), {"id": element_id, **attributes})
+        self.processes[0].addprevious(element)
+        self._by_id[element_id] = element
+
     def remove(self, element: Element) -> None:
         """Убрать элемент вместе с содержимым; потоки узла должны быть уже убраны или перенаправлены."""
         if kind_of(element) == "sequenceFlow":
@@ -170,9 +176,9 @@ def set_property(element: Element, name: str, value: str) -> None:
         properties = etree.SubElement(extensions, camunda("properties"))
     for found in properties.iterchildren(camunda("property")):
         if found.get("name") == name:
-            found.set("value", value)
+            found.set("value", writable(value))
             return
-    etree.SubElement(properties, camunda("property"), {"name": name, "value": value})
+    etree.SubElement(properties, camunda("property"), {"name": name, "value": writable(value)})
 
 
 def has_engine_settings(element: Element) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TypeAlias
 
 from lxml import etree
@@ -37,6 +38,14 @@ MIDDLE_EVENTS = frozenset({"intermediateCatchEvent", "intermediateThrowEvent"})
 EVENTS = MIDDLE_EVENTS | {"startEvent", "endEvent", "boundaryEvent"}
 NODES = ACTIVITIES | GATEWAYS | EVENTS
 SCOPES = SUBPROCESSES | {"process"}
+
+
+_UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def writable(text: str) -> str:
+    """Текст без знаков, которых не бывает в XML."""
+    return _UNWRITABLE.sub("", text)
 
 
 def bpmn(name: str) -> str:

@@ -6,7 +6,7 @@ from lxml import etree
 
 from exchanger.storm.context import Context
 from exchanger.storm.model import extension_elements
-from exchanger.storm.names import CUSTOM, Element
+from exchanger.storm.names import CUSTOM, Element, writable
 from exchanger.storm.policy import DiagramInfo
 
 
@@ -32,4 +32,4 @@ def _write(extensions: Element, fields: dict[str, str]) -> None:
         child = diagram.find(f"{{{CUSTOM}}}{name}")
         if child is None:
             child = etree.SubElement(diagram, f"{{{CUSTOM}}}{name}")
-        child.text = value
+        child.text = writable(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from exchanger.storm.context import Context
 from exchanger.storm.ids import derived, process_key
-from exchanger.storm.names import DI, NODES, Element, bpmn, camunda, ident, kind_of
+from exchanger.storm.names import DI, NODES, Element, bpmn, camunda, ident, kind_of, writable
 
 
 def name_processes(context: Context) -> None:
@@ -21,6 +21,10 @@ def name_processes(context: Context) -> None:
             context.model.renamed(process, old)
             context.found.change(process, f"Ключ процесса: {fresh} (был {old}).")
     _follow(context, renamed)
+    if main is None or not _is_alive(main):
+        context.found.error(
+            context.model.root, "В документе нет ни одного процесса с элементами.", "нарисуйте процесс."
+        )
     for process in context.model.processes:
         _settle(context, process, is_main=process is main)
 
@@ -52,7 +56,7 @@ def _settle(context: Context, process: Element, *, is_main: bool) -> None:
     if process.get(camunda("historyTimeToLive")) is None:
         process.set(camunda("historyTimeToLive"), context.policy.history_ttl)
     if context.info.version:
-        process.set(camunda("versionTag"), context.info.version)
+        process.set(camunda("versionTag"), writable(context.info.version))
     _name(context, process, is_main=is_main)
 
 
@@ -63,7 +67,7 @@ def _name(context: Context, process: Element, *, is_main: bool) -> None:
     own = next((pool.get("name", "") for pool in pools if pool.get("processRef") == ident(process)), "")
     name = own or (context.info.name if is_main else "")
     if name:
-        process.set("name", " ".join(name.split()))
+        process.set("name", " ".join(writable(name).split()))
 
 
 def _follow(context: Context, renamed: dict[str, str]) -> None:
