@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from lxml import etree
 
 from exchanger.storm import Assignee, Converted, DiagramInfo, Finding, Policy, Severity, convert
-from exchanger.storm.names import CAMUNDA, MODEL, NODES, Element, bpmn, camunda, kind_of
+from exchanger.storm.names import CAMUNDA, MODEL, Element, bpmn, camunda, kind_of
 
 UUID = "0a1b2c3d-1111-4222-8333-444455556666"
 KEY = "Process_0a1b2c3d_1111_4222_8333_444455556666"
@@ -115,30 +115,3 @@ def convert_text(xml: bytes, policy: Policy | None = None, assignees: tuple[Assi
 def run(nodes: str, flows: str = "", policy: Policy | None = None, **more: str) -> Result:
     """Convert one process written as `body`."""
     return convert_text(document(process(nodes, flows, **more)), policy)
-
-
-def reachable(root: Element) -> set[str]:
-    """Ids of nodes that a token can come to: from starts, through flows, boundary events, links and sub-processes."""
-    nodes = {each.get("id", ""): each for each in root.iter(*(bpmn(kind) for kind in NODES))}
-    seen: set[str] = set()
-    queue = [each for each in nodes.values() if kind_of(each) == "startEvent" and _begins(each)]
-    while queue:
-        current = queue.pop()
-        if current.get("id", "") in seen:
-            continue
-        seen.add(current.get("id", ""))
-        targets = [
-            each.get("targetRef", "")
-            for each in root.iter(bpmn("sequenceFlow"))
-            if each.get("sourceRef") == current.get("id")
-        ]
-        queue += [nodes[target] for target in targets if target in nodes]
-        queue += [each for each in nodes.values() if each.get("attachedToRef") == current.get("id")]
-        queue += [each for each in current.iter(bpmn("startEvent"))]
-    return seen
-
-
-def _begins(start: Element) -> bool:
-    scope = start.getparent()
-    assert scope is not None
-    return kind_of(scope) == "process" or scope.get("triggeredByEvent") == "true"
