@@ -28,11 +28,12 @@ from tests.roles import (
     test_creator,
     test_outages,
     test_responder,
+    test_storm,
     test_tracker,
     test_way,
     test_worker,
 )
-from tests.roles.house import FakeTerm, House
+from tests.roles.house import FakeTerm, House, house
 
 Scenario = Callable[[House], Awaitable[None]]
 Switch = Callable[[pytest.MonkeyPatch], None]
@@ -268,3 +269,15 @@ def test_every_control_names_a_scenario_that_is_run_with_the_rule_on() -> None:
     ran |= vars(test_outages)
     named = [scenario for _, scenario in CONTROLS if not scenario.__name__.startswith("_")]
     assert all(ran.get(scenario.__name__) is scenario for scenario in named)
+
+
+@pytest.mark.parametrize("switch", [no_quarantine_of_the_term, no_doubt, no_memory_of_what_was_made])
+async def test_a_storm_finds_the_rule_that_is_missing(monkeypatch: pytest.MonkeyPatch, switch: Switch) -> None:
+    switch(monkeypatch)
+    for seed in range(24):
+        async with house() as home:
+            try:
+                await test_storm.test_whatever_happens_each_task_has_one_object_and_one_end(home, seed)
+            except AssertionError:
+                return
+    pytest.fail("no storm of 24 noticed that the rule is off")

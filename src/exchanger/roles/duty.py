@@ -27,10 +27,8 @@ class Duty:
         await forever(f"duty:{self._system.name}", self._serve, self._context)
 
     async def _serve(self) -> None:
-        part = self._context.health.part(f"duty:{self._system.name}")
         async with self._context.bus.term(self._system.name) as term:
             log.info("вахта принята", system=self._system.name)
-            part.up(now=self._context.clock.now())
             creator = Creator(self._context, self._system, term)
             work = asyncio.ensure_future(self._work(creator))
             lost, ousted = asyncio.ensure_future(term.lost()), asyncio.ensure_future(creator.ousted.wait())
@@ -49,6 +47,12 @@ class Duty:
         async with asyncio.TaskGroup() as roles:
             roles.create_task(tracker.run())
             roles.create_task(self._create(creator))
+            roles.create_task(self._announce(tracker))
+
+    async def _announce(self, tracker: Tracker) -> None:
+        """The duty works when its messages come: a term alone is not enough."""
+        await tracker.consuming.wait()
+        self._context.health.part(f"duty:{self._system.name}").up(now=self._context.clock.now())
 
     async def _create(self, creator: Creator) -> None:
         """Consume orders while the system takes them: a paused one keeps its orders in the queue."""

@@ -46,8 +46,8 @@ class Responder:
     async def _serve(self) -> None:
         """While the engine is away nothing is consumed: returned again and again, a broker would drop the answers."""
         self._away.clear()
-        self._part.up(now=self._context.clock.now())
         async with self._context.bus.consume(self._context.names.responses_queue, self.handle, at_once=AT_ONCE):
+            self._part.up(now=self._context.clock.now())
             await self._away.wait()
         failures = 0
         while not await self._answers(self._witness):

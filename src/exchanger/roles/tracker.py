@@ -23,7 +23,7 @@ _RECEIPTS_AT_ONCE = 16
 
 
 class Tracker:
-    """Наблюдение за объектами одной системы во время одной вахты."""
+    """Наблюдение за объектами одной системы во время одной вахты; `consuming` — квитанции принимаются."""
 
     def __init__(self, context: Context, system: OpenSystem, rules: Rules, pace: Pace) -> None:
         self._context = context
@@ -34,6 +34,7 @@ class Tracker:
         self._changes = Changes(self._watch)
         self._ledger = Ledger(self._watch)
         self._sweep = Sweep(self._watch, pace)
+        self.consuming = asyncio.Event()
 
     async def run(self) -> None:
         """Наблюдать, пока не остановят."""
@@ -56,6 +57,7 @@ class Tracker:
         async with self._context.bus.consume(
             sent_queue_of(self._system.name), self._receipts.handle, at_once=_RECEIPTS_AT_ONCE
         ):
+            self.consuming.set()
             await until_cancelled()
 
     async def _loop(self, name: str, step: Callable[[], Awaitable[None]], rest: Callable[[], Awaitable[None]]) -> None:

@@ -147,4 +147,5 @@ class MemoryObjects:
         due = [late for late in self._late if late.due <= self.clock.monotonic()]
         for late in due:
             self._late.remove(late)
-            self.add(late.key, late.title)
+            made = self.add(late.key, late.title)
+            made.created = self.clock.now() - timedelta(seconds=self.clock.monotonic() - late.due)
