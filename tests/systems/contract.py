@@ -67,14 +67,14 @@ class WorkContract:
     @pytest.mark.parametrize("trouble", TROUBLES, ids=_ids)
     async def test_a_search_in_trouble_never_looks_like_absence(self, world: WorkWorld, trouble: Trouble) -> None:
         await world.make("task-1")
-        world.proxy.arm(replace(trouble.fault(world.search_path), times=None))
+        world.proxy.arm(replace(trouble.fault(world.search_path, world.search_method), times=None))
         with pytest.raises((Retry, SystemPaused)):
             await world.work.find([world.key("task-1")])
 
     @pytest.mark.parametrize("trouble", TROUBLES, ids=_ids)
     async def test_a_reading_in_trouble_never_looks_like_a_deletion(self, world: WorkWorld, trouble: Trouble) -> None:
         made = await world.make("task-1")
-        world.proxy.arm(replace(trouble.fault(world.search_path), times=None))
+        world.proxy.arm(replace(trouble.fault(world.search_path, world.search_method), times=None))
         with pytest.raises((Retry, SystemPaused)):
             await world.work.read([made.ref])
 
@@ -203,7 +203,7 @@ class WorkContract:
 
     @pytest.mark.parametrize("trouble", TROUBLES, ids=_ids)
     async def test_no_error_tells_the_secret(self, world: WorkWorld, trouble: Trouble) -> None:
-        world.proxy.arm(replace(trouble.fault(""), times=None))
+        world.proxy.arm(replace(trouble.fault("", None), times=None))
         with pytest.raises(ExchangerError) as failed:
             await world.work.find([world.key("task-1")])
         cause: BaseException | None = failed.value

@@ -29,6 +29,8 @@ class WorkWorld(ABC):
     """A regular expression of the path of the creating request."""
     search_path: str
     """A regular expression of the paths of reading requests."""
+    search_method: str = "POST"
+    """The method of reading requests."""
 
     @abstractmethod
     def order(self, task_id: str) -> Order:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from exchanger.domain.errors import ExchangerError, OutcomeUnknown, Retry, SystemPaused
 from exchanger.testing.proxy import (
     FaultKind,
+    HttpAnswer,
     HttpFault,
     bad_gateway,
     html_answer,
@@ -18,35 +17,38 @@ from exchanger.testing.proxy import (
     unavailable,
 )
 
+_SECONDS = 0.3
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A fault of the proxy; `kinds` — how the creating call may fail."""
+    """A fault of the proxy; `error` — how the creating call may fail."""
 
     name: str
-    fault: Callable[[str], HttpFault]
-    kinds: tuple[type[ExchangerError], ...]
+    kind: FaultKind
+    error: type[ExchangerError] = OutcomeUnknown
+    answer: HttpAnswer | None = None
 
+    @property
+    def kinds(self) -> tuple[type[ExchangerError], ...]:
+        return (self.error,)
 
-def _answer(kind: FaultKind, answer: Any) -> Callable[[str], HttpFault]:
-    return lambda path: HttpFault(kind, on("POST", path), answer=answer)
-
-
-def _kind(kind: FaultKind, seconds: float = 0.3) -> Callable[[str], HttpFault]:
-    return lambda path: HttpFault(kind, on("POST", path), seconds=seconds)
+    def fault(self, path: str, method: str | None = "POST") -> HttpFault:
+        """The fault for requests of this method (None — any) whose path matches."""
+        return HttpFault(self.kind, on(method, path), seconds=_SECONDS, answer=self.answer)
 
 
 _HTML_500 = html_answer(500, "<html>500</html>")
 TROUBLES = (
-    Trouble("dropped before it was done", _kind(FaultKind.CUT_BEFORE), (OutcomeUnknown,)),
-    Trouble("dropped after it was done", _kind(FaultKind.CUT_AFTER), (OutcomeUnknown,)),
-    Trouble("done late, after the client had gone", _kind(FaultKind.LATE), (OutcomeUnknown,)),
-    Trouble("half-open, not done", _kind(FaultKind.SILENT_BEFORE), (OutcomeUnknown,)),
-    Trouble("half-open, done", _kind(FaultKind.SILENT_AFTER), (OutcomeUnknown,)),
-    Trouble("500 before", _answer(FaultKind.ANSWER_BEFORE, _HTML_500), (OutcomeUnknown,)),
-    Trouble("500 after", _answer(FaultKind.ANSWER_AFTER, _HTML_500), (OutcomeUnknown,)),
-    Trouble("502 of a proxy, done", _answer(FaultKind.ANSWER_AFTER, bad_gateway()), (OutcomeUnknown,)),
-    Trouble("503 of maintenance, done", _answer(FaultKind.ANSWER_AFTER, unavailable()), (OutcomeUnknown,)),
-    Trouble("429", _answer(FaultKind.ANSWER_BEFORE, throttled(1)), (Retry,)),
-    Trouble("401", _answer(FaultKind.ANSWER_BEFORE, unauthorized()), (SystemPaused,)),
+    Trouble("dropped before it was done", FaultKind.CUT_BEFORE),
+    Trouble("dropped after it was done", FaultKind.CUT_AFTER),
+    Trouble("done late, after the client had gone", FaultKind.LATE),
+    Trouble("half-open, not done", FaultKind.SILENT_BEFORE),
+    Trouble("half-open, done", FaultKind.SILENT_AFTER),
+    Trouble("500 before", FaultKind.ANSWER_BEFORE, answer=_HTML_500),
+    Trouble("500 after", FaultKind.ANSWER_AFTER, answer=_HTML_500),
+    Trouble("502 of a proxy, done", FaultKind.ANSWER_AFTER, answer=bad_gateway()),
+    Trouble("503 of maintenance, done", FaultKind.ANSWER_AFTER, answer=unavailable()),
+    Trouble("429", FaultKind.ANSWER_BEFORE, Retry, throttled(1)),
+    Trouble("401", FaultKind.ANSWER_BEFORE, SystemPaused, unauthorized()),
 )
