@@ -14,6 +14,7 @@ from exchanger.sandbox.bitrix24 import default_portal
 from exchanger.sandbox.bitrix24.model import Task
 from exchanger.sandbox.bitrix24.seed import DISMISSED, HEAD, LAWYER
 from exchanger.systems.bitrix24.capabilities import Capabilities
+from exchanger.systems.bitrix24.content.gather import Content
 from exchanger.systems.bitrix24.envelope import Envelope
 from exchanger.systems.bitrix24.fields import task_fields
 from exchanger.systems.bitrix24.plan import draw_plan
@@ -70,6 +71,13 @@ async def test_a_stock_portal_gets_no_field_it_does_not_have(world: BitrixWorld)
         task = await created(stock)
     assert task.user_fields == {}
     assert task.xml_id == "exch:test:main:task-1"
+
+
+async def test_without_anybody_nothing_is_made_and_it_is_told_what_to_do(world: BitrixWorld) -> None:
+    with pytest.raises(Reject, match="responsibleEmail") as refused:
+        await create(world, variables={})
+    assert "BITRIX_DEFAULT_RESPONSIBLE_ID" in str(refused.value)
+    assert world.portal.store.tasks == {}
 
 
 async def test_the_link_is_where_the_responsible_opens_the_task() -> None:
@@ -197,7 +205,7 @@ async def test_no_field_is_sent_that_the_portal_does_not_have(world: BitrixWorld
     params = world.work.prepare(order(extension_properties={"UF_RESULT_QUESTION": "Да?"}))
     known = await world.client.inspector.get()
     bare = Capabilities(known.owner, {}, known.search)
-    plan = draw_plan(params, Team(CLERK, CLERK), world.client.options, bare, world.client.api.time)
+    plan = draw_plan(params, Content(), Team(CLERK, CLERK), world.client.options, bare, world.client.api.time)
     assert [name for name in task_fields(plan, world.key("task-1"), bare) if name.startswith("UF_")] == []
 
 

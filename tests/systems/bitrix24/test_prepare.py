@@ -128,9 +128,10 @@ def test_c14_the_default_responsible_lets_an_order_without_people_through() -> N
     assert made({}, options).responsible is None
 
 
-def test_without_anybody_the_order_is_refused_and_told_what_to_do() -> None:
+def test_without_anybody_the_order_may_still_have_a_template_but_a_bad_one_is_told_of_it() -> None:
+    assert made({}).responsible is None
     with pytest.raises(Reject, match="responsibleEmail") as refused:
-        made({})
+        made({}, extension_properties={"priority": "5"})
     assert "BITRIX_DEFAULT_RESPONSIBLE_ID" in str(refused.value)
 
 

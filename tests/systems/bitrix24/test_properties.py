@@ -67,7 +67,7 @@ def test_a_title_fits_and_is_one_line(text: str) -> None:
 
 @given(st.text(max_size=400), st.integers(30, 300), st.booleans())
 def test_a_description_fits_and_a_short_one_is_whole(text: str, limit: int, overdue: bool) -> None:
-    shown = wording.description(text, limit, overdue=overdue)
+    shown = wording.description(text, (), limit, overdue=overdue)
     assert len(shown) <= limit
     if len(text) <= limit and not overdue:
         assert shown == text.strip()

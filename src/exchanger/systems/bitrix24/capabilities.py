@@ -12,7 +12,7 @@ from exchanger.ports import Clock
 from exchanger.systems.bitrix24.api import BitrixApi
 from exchanger.systems.bitrix24.batch import Command, read_batch
 from exchanger.systems.bitrix24.envelope import Envelope, PortalFault
-from exchanger.systems.bitrix24.errors import query_error
+from exchanger.systems.bitrix24.errors import Verdict, query_error, verdict
 from exchanger.systems.bitrix24.foreign import as_flag, as_int, as_map, as_rows, as_text
 from exchanger.systems.bitrix24.key_filter import RAW_ID, XML_ID, foreign_probe, respected
 
@@ -44,15 +44,38 @@ class TaskField:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """Возможности портала. `search` — поля, фильтру по которым можно верить; пусто — создавать нельзя."""
+    """Возможности портала. `search` — поля, фильтру по которым можно верить; пусто — создавать нельзя.
+
+    `methods` — методы, доступные вебхуку (в нижнем регистре), `scopes` — его права; None — портал этого не сказал.
+    """
 
     owner: Owner
     fields: Mapping[str, TaskField] = field(default_factory=dict)
     search: frozenset[str] = frozenset()
+    methods: frozenset[str] | None = None
+    scopes: frozenset[str] | None = None
 
     def has(self, name: str) -> bool:
         """Поле есть на портале."""
         return name in self.fields
+
+    def can(self, method: str) -> bool:
+        """Метод есть и вебхуку доступен; портал, который не показал методов, считается обычным."""
+        return self.methods is not None and method.lower() in self.methods
+
+    def allows(self, scope: str) -> bool:
+        """У вебхука есть право; если портал прав не показал — считается, что есть."""
+        return self.scopes is None or scope in self.scopes
+
+    @property
+    def addon(self) -> bool:
+        """На портале стоит модуль imena.camunda."""
+        return self.can("imena.camunda.tasktemplate.get")
+
+    @property
+    def resolves(self) -> bool:
+        """Модуль вычисляет участников шаблона по переменным процесса (с версии 2.5)."""
+        return self.can("imena.camunda.resolvers.list")
 
     @property
     def key_field(self) -> str:
@@ -96,13 +119,25 @@ class Inspector:
             Command("task.item.userfield.getlist", {"ORDER": {"ID": "asc"}}),
             foreign_probe(XML_ID),
             foreign_probe(RAW_ID),
+            Command("methods", {}),
+            Command("scope", {}),
         ]
-        profile, listed, by_key, by_raw_id = await read_batch(self._api, commands)
+        profile, listed, by_key, by_raw_id, methods, scopes = await read_batch(self._api, commands)
         fields = _fields(_result(listed, "task.item.userfield.getlist"))
         search = {XML_ID} if respected(by_key) else set()
         if RAW_ID in fields and respected(by_raw_id):
             search.add(RAW_ID)
-        return Capabilities(_owner(_result(profile, "profile")), fields, frozenset(search))
+        owner = _owner(_result(profile, "profile"))
+        return Capabilities(owner, fields, frozenset(search), _names(methods), _names(scopes))
+
+
+def _names(answer: Envelope | PortalFault) -> frozenset[str] | None:
+    """Список имён; None — портал его не показал (это видно в самопроверке)."""
+    if isinstance(answer, PortalFault):
+        if verdict(answer) is not Verdict.PERMANENT:
+            raise query_error(answer, "methods")
+        return None
+    return frozenset(str(name).lower() for name in answer.result) if isinstance(answer.result, list) else None
 
 
 def _result(answer: Envelope | PortalFault, method: str) -> object:

@@ -10,6 +10,8 @@ from exchanger.domain.key import Key
 from exchanger.domain.outcome import Outcome
 from exchanger.domain.task import ExternalTask, Metadata, ObjectRef, Order, Snapshot
 from exchanger.systems.bitrix24.capabilities import Capabilities
+from exchanger.systems.bitrix24.content.gather import Content, gather
+from exchanger.systems.bitrix24.deadlines import portal_zone
 from exchanger.systems.bitrix24.envelope import PortalFault
 from exchanger.systems.bitrix24.errors import to_error
 from exchanger.systems.bitrix24.fields import task_fields
@@ -19,7 +21,7 @@ from exchanger.systems.bitrix24.params import CreateTaskParams
 from exchanger.systems.bitrix24.plan import TaskPlan, draw_plan
 from exchanger.systems.bitrix24.portal import Portal
 from exchanger.systems.bitrix24.prepare import prepare
-from exchanger.systems.bitrix24.team import gather_team
+from exchanger.systems.bitrix24.team import Crew, gather_team, initiator
 from exchanger.systems.bitrix24.verdicts import outcome
 
 _ADD = "tasks.task.add"
@@ -52,16 +54,25 @@ class CreateTask:
         return found
 
     async def create(self, key: Key, params: CreateTaskParams) -> Snapshot:
-        """Поставить задачу: чтения (люди, возможности портала), затем один пишущий запрос."""
+        """Поставить задачу: чтения (люди, шаблон, возможности портала), затем один пишущий запрос."""
         capabilities = await self._portal.inspector.searchable()
-        plan = await self._plan(params, capabilities)
+        content = await self._content(params, capabilities)
+        plan = await self._plan(params, content, capabilities)
         async with self._portal.proof.turn(capabilities.key_field):
             row = await self._add(task_fields(plan, key, capabilities), key)
             self._portal.proof.created(capabilities.key_field, key, as_text(row["id"]))
+        self._portal.fresh.made(as_text(row["id"]), content)
         return self._portal.reading(capabilities).snapshot(row, key)
 
     async def finish(self, found: Snapshot, params: CreateTaskParams) -> None:
-        """Второстепенных шагов у задачи без шаблона нет: всё ушло одним запросом."""
+        """Доделать файлы, связи, анкеты и чек-листы: недостающее, каждое один раз; чего нельзя — сказать в журнале."""
+        task_id, capabilities = found.ref.id, await self._portal.inspector.get()
+        content = self._portal.fresh.take(task_id)
+        fresh = content is not None
+        if content is None:
+            content = await self._content(params, capabilities)
+        await self._portal.finisher.finish(task_id, params, content, addon=capabilities.addon, fresh=fresh)
+        content.remarks.log(task_id)
 
     async def changed(self, since: Cursor) -> AsyncIterator[tuple[list[Snapshot], Cursor]]:
         """Изменившиеся наши задачи страницами."""
@@ -87,10 +98,17 @@ class CreateTask:
         """Возобновить отклонённую задачу."""
         return await self._portal.talk.reopen(ref, why)
 
-    async def _plan(self, params: CreateTaskParams, capabilities: Capabilities) -> TaskPlan:
+    async def _content(self, params: CreateTaskParams, capabilities: Capabilities) -> Content:
         portal = self._portal
-        team = await gather_team(params, capabilities.owner, portal.people, portal.options.default_responsible_id)
-        return draw_plan(params, team, portal.options, capabilities, portal.api.time)
+        started_by = await initiator(params, portal.people) if capabilities.addon else None
+        zone = portal_zone(portal.options, capabilities, portal.api.time)
+        return await gather(portal.api, params, started_by, capabilities, portal.shelf, zone)
+
+    async def _plan(self, params: CreateTaskParams, content: Content, capabilities: Capabilities) -> TaskPlan:
+        portal = self._portal
+        crew = Crew(params, content, capabilities.owner, portal.options.default_responsible_id)
+        team = await gather_team(crew, portal.people)
+        return draw_plan(params, content, team, portal.options, capabilities, portal.api.time)
 
     async def _add(self, fields: Mapping[str, object], key: Key) -> Row:
         answer = await self._portal.api.ask(_ADD, {"fields": fields}, intent=Intent.CREATE)

@@ -45,9 +45,7 @@ _PORTAL_REMEDIES = MappingProxyType(
         "INVALID_REQUEST": "портал требует https: исправьте BITRIX_WEBHOOK_URL.",
     }
 )
-_FOREIGN_PORTAL = (
-    "портал не понимает запрос к задачам: обновите модуль задач, затем exchanger doctor."
-)
+_FOREIGN_PORTAL = "портал не понимает запрос к задачам: обновите модуль задач, затем exchanger doctor."
 _RIGHTS = frozenset({"INSUFFICIENT_SCOPE", "ACCESS_DENIED"})
 _UNKNOWN = frozenset({"INTERNAL_SERVER_ERROR", "ERROR_UNEXPECTED_ANSWER"})
 _PERMANENT = frozenset(

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from exchanger.domain.key import Key
 from exchanger.systems.bitrix24.capabilities import Capabilities
+from exchanger.systems.bitrix24.custom_fields import (
+    ELEMENT_ID,
+    PROCESS_INSTANCE_ID,
+    RESULT_EXPECTED,
+    RESULT_QUESTION,
+)
 from exchanger.systems.bitrix24.key_filter import RAW_ID, XML_ID
 from exchanger.systems.bitrix24.moments import show
 from exchanger.systems.bitrix24.plan import TaskPlan
 
-RESULT_EXPECTED = "UF_RESULT_EXPECTED"
-RESULT_QUESTION = "UF_RESULT_QUESTION"
-ELEMENT_ID = "UF_ELEMENT_ID"
-PROCESS_INSTANCE_ID = "UF_PROCESS_INSTANCE_ID"
-
 _RESULT_REQUIRED = 3  # SE_PARAMETER code: the task can't be completed without a result
+_FINISH_START = 2
 _EMPTY: tuple[object, ...] = (None, "", [])
 
 
 def task_fields(plan: TaskPlan, key: Key, capabilities: Capabilities) -> dict[str, object]:
     """Поля запроса; незаданные не передаются."""
-    fields = {**_card(plan), **_links(plan), **_marks(plan, key, capabilities)}
+    fields = {**_card(plan), **_dates(plan), **_links(plan, capabilities), **_marks(plan, key, capabilities)}
     return {name: value for name, value in fields.items() if value not in _EMPTY}
 
 
@@ -33,19 +35,34 @@ def _card(plan: TaskPlan) -> dict[str, object]:
         "RESPONSIBLE_ID": team.responsible,
         "AUDITORS": list(team.auditors),
         "ACCOMPLICES": list(team.accomplices),
-        "TAGS": list(plan.params.tags),
-        "DEADLINE": None if plan.deadline is None else show(plan.deadline),
-        "TASK_CONTROL": "Y" if plan.params.control else None,
+        "TAGS": list(plan.tags),
+        "TASK_CONTROL": "Y" if plan.control else None,
+        **plan.flags,
         "SE_PARAMETER": [{"CODE": _RESULT_REQUIRED, "VALUE": "Y"}] if plan.params.result_required else None,
     }
 
 
-def _links(plan: TaskPlan) -> dict[str, object]:
-    parent = plan.params.parent_task_id
+def _dates(plan: TaskPlan) -> dict[str, object]:
+    named = {
+        "DEADLINE": plan.dates.deadline,
+        "START_DATE_PLAN": plan.dates.start,
+        "END_DATE_PLAN": plan.dates.end,
+    }
+    return {name: None if moment is None else show(moment) for name, moment in named.items()}
+
+
+def _links(plan: TaskPlan, capabilities: Capabilities) -> dict[str, object]:
+    parent, predecessors = plan.params.parent_task_id, list(plan.predecessors)
     return {
-        "GROUP_ID": plan.params.group_id,
+        "GROUP_ID": plan.group_id,
+        "STAGE_ID": plan.params.stage_id,
+        "FLOW_ID": plan.params.flow_id,
         "PARENT_ID": parent,
         "SUBORDINATE": None if parent is None else "Y",
+        "UF_CRM_TASK": list(plan.crm),
+        "SE_PROJECTDEPENDENCE": [{"DEPENDS_ON_ID": number, "TYPE": _FINISH_START} for number in predecessors],
+        # The add-on links tasks itself; without it this plain list is all that REST documents.
+        "DEPENDS_ON": [] if capabilities.addon else predecessors,
     }
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from exchanger.systems.bitrix24 import readers
+from exchanger.systems.bitrix24.content.checklist import CheckItem, read_checklists
 from exchanger.systems.bitrix24.moments import read_moment
 from exchanger.systems.bitrix24.readers import flag, people, person, portal_id, priority, texts
 
@@ -17,6 +18,8 @@ PortalId = Annotated[int | None, BeforeValidator(portal_id)]
 Flag = Annotated[bool, BeforeValidator(flag)]
 LooseFlag = Annotated[bool, BeforeValidator(readers.loose_flag)]
 Priority = Annotated[int, BeforeValidator(priority)]
+Numbers = Annotated[tuple[int, ...], BeforeValidator(readers.numbers)]
+CheckLists = Annotated[tuple[CheckItem, ...], BeforeValidator(read_checklists)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(texts)]
 Moment = Annotated[datetime, BeforeValidator(read_moment)]
 Text = Annotated[str, BeforeValidator(lambda value: str(readers.unwrap(value) or ""))]
@@ -47,5 +50,15 @@ class CreateTaskParams(BaseModel):
     result_required: Flag = Field(default=True, description="Без результата задачу не закрыть")
     result_expected: LooseFlag | None = Field(None, description="Исполнитель отвечает ДА или НЕТ")
     result_question: Text = Field("", description="Вопрос исполнителю")
+    template_id: PortalId = Field(None, description="Номер шаблона задачи (templateId)")
+    stage_id: PortalId = Field(None, description="Номер стадии")
+    flow_id: PortalId = Field(None, description="Номер потока")
+    crm: Texts = Field((), description="Привязки к CRM: D_10, L_4, C_7, CO_5")
+    files: Numbers = Field((), description="Номера файлов Диска, которые вложить в задачу")
+    checklists: CheckLists = Field((), description="Чек-листы; сильнее чек-листов шаблона")
+    predecessors: Texts = Field((), description="Элементы-предшественники: их результаты и связь с их задачами")
+    given: frozenset[str] = Field(frozenset(), description="Что задал сам элемент: это сильнее шаблона")
+    process_key: str = Field("", description="Ключ процесса")
+    variables: dict[str, object] = Field(default_factory=dict, repr=False, description="Переменные процесса")
     element_id: str = Field(description="Элемент диаграммы")
     process_instance_id: str = Field(description="Экземпляр процесса")

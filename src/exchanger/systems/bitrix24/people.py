@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -13,6 +12,7 @@ from exchanger.systems.bitrix24.api import BitrixApi
 from exchanger.systems.bitrix24.envelope import PortalFault
 from exchanger.systems.bitrix24.errors import lacks_rights, to_error
 from exchanger.systems.bitrix24.foreign import Row, as_flag, as_int, as_rows, as_text
+from exchanger.systems.bitrix24.kept import Kept
 
 _FRESH = timedelta(hours=1)
 _BOUND = 2000
@@ -23,8 +23,11 @@ class People:
 
     def __init__(self, api: BitrixApi, clock: Clock) -> None:
         self._api = api
-        self._clock = clock
-        self._known: OrderedDict[str, tuple[int, float]] = OrderedDict()
+        self._known: Kept[str, int] = Kept(clock, _FRESH, _BOUND)
+
+    def forget(self) -> None:
+        """Забыть узнанное."""
+        self._known.clear()
 
     async def by_email(self, email: str) -> int | None:
         """Номер действующего сотрудника с этим адресом."""
@@ -38,16 +41,11 @@ class People:
             return None
 
     async def _cached(self, name: str, filters: Mapping[str, object], same: tuple[str, str]) -> int | None:
-        known = self._known.get(name)
-        if known is not None and known[1] > self._clock.monotonic():
-            self._known.move_to_end(name)
-            return known[0]
-        found = await self._ask(filters, same)
-        if found is not None:
-            self._known[name] = found, self._clock.monotonic() + _FRESH.total_seconds()
-            self._known.move_to_end(name)
-            if len(self._known) > _BOUND:
-                self._known.popitem(last=False)
+        found = self._known.get(name)
+        if found is None:
+            found = await self._ask(filters, same)
+            if found is not None:
+                self._known.put(name, found)
         return found
 
     async def _ask(self, filters: Mapping[str, object], same: tuple[str, str]) -> int | None:

@@ -1,16 +1,18 @@
-"""План задачи: всё решённое, но ещё не в полях портала. Сюда встанут шаблоны: они меняют план, поля его выражают."""
+"""План задачи: всё решённое, но ещё не в полях портала. Шаблон меняет план, поля его выражают."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timezone, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from exchanger.domain.errors import Reject
 from exchanger.systems.bitrix24 import wording
 from exchanger.systems.bitrix24.answers import RESULT_ANSWER
 from exchanger.systems.bitrix24.capabilities import Capabilities
-from exchanger.systems.bitrix24.moments import in_zone
+from exchanger.systems.bitrix24.content.gather import Content
+from exchanger.systems.bitrix24.content.template import Template
+from exchanger.systems.bitrix24.deadlines import Dates, dates, portal_zone
 from exchanger.systems.bitrix24.pace import PortalClock
 from exchanger.systems.bitrix24.params import CreateTaskParams
 from exchanger.systems.bitrix24.settings import BitrixOptions
@@ -25,45 +27,60 @@ class TaskPlan:
     description: str
     team: Team
     priority: int
-    deadline: datetime | None
+    dates: Dates
+    group_id: int | None
+    tags: tuple[str, ...]
+    crm: tuple[str, ...]
+    control: bool
     params: CreateTaskParams
+    predecessors: tuple[int, ...] = ()
+    flags: Mapping[str, str] = field(default_factory=dict)
 
 
 def draw_plan(
-    params: CreateTaskParams, team: Team, options: BitrixOptions, capabilities: Capabilities, time: PortalClock
+    params: CreateTaskParams,
+    content: Content,
+    team: Team,
+    options: BitrixOptions,
+    capabilities: Capabilities,
+    time: PortalClock,
 ) -> TaskPlan:
-    """Решить названия, срок и важность; `Reject` — портал не сможет принять ожидаемый ответ."""
+    """Свести заданное элементом, шаблон и процесс; `Reject` — портал не сможет принять ожидаемый ответ."""
     if params.result_expected and not capabilities.has(RESULT_ANSWER):
         raise Reject(
             f"Битрикс24: диаграмма ждёт ответа (UF_RESULT_EXPECTED), а поля {RESULT_ANSWER} на портале нет.",
             remedy=f"создайте у задач списочное поле {RESULT_ANSWER} (ДА, НЕТ) или уберите UF_RESULT_EXPECTED.",
         )
-    zone = portal_zone(options, capabilities, time)
-    deadline = earliest(params, zone)
-    overdue = deadline is not None and deadline < time.now()
-    name = wording.title(params.title)
+    template, given = content.template or Template(), params.given
+    when = dates(params, content, portal_zone(options, capabilities, time), time.now())
+    priority = params.priority if params.priority is not None else template.priority
     return TaskPlan(
-        title=name,
-        description=wording.description(params.description or name, options.max_description_length, overdue=overdue),
+        title=_title(params, template),
+        description=_description(params, content, options, overdue=_overdue(when.deadline, time.now())),
         team=team,
-        priority=options.default_priority if params.priority is None else params.priority,
-        deadline=deadline,
+        priority=options.default_priority if priority is None else priority,
+        dates=when,
+        group_id=params.group_id if "group_id" in given else template.group_id or params.group_id,
+        tags=params.tags if "tags" in given else template.tags,
+        crm=params.crm or template.crm,
+        control=params.control if "control" in given else template.flags.get("TASK_CONTROL") == "Y",
         params=params,
+        predecessors=content.predecessors,
+        flags={name: value for name, value in template.flags.items() if name != "TASK_CONTROL"},
     )
 
 
-def earliest(params: CreateTaskParams, zone: tzinfo) -> datetime | None:
-    """Ранний из сроков; без смещения — в поясе портала."""
-    given = (params.deadline, params.process_deadline)
-    return min((in_zone(moment, zone) for moment in given if moment is not None), default=None)
+def _title(params: CreateTaskParams, template: Template) -> str:
+    return wording.title(params.title if "title" in params.given else template.title or params.title)
 
 
-def portal_zone(options: BitrixOptions, capabilities: Capabilities, time: PortalClock) -> tzinfo:
-    """Пояс дат без смещения: из настройки, иначе владельца вебхука, иначе сервера портала."""
-    for name in (options.time_zone, capabilities.owner.time_zone):
-        if name:
-            try:
-                return ZoneInfo(name)
-            except (ZoneInfoNotFoundError, ValueError):
-                continue
-    return timezone(time.offset) if time.offset is not None else UTC
+def _description(params: CreateTaskParams, content: Content, options: BitrixOptions, *, overdue: bool) -> str:
+    """Описание элемента или шаблона, без них — название; затем блоки."""
+    of_template = "" if content.template is None else content.template.description
+    bare = "" if content.template is not None else wording.title(params.title)
+    body = params.description or of_template or bare
+    return wording.description(body, content.blocks, options.max_description_length, overdue=overdue)
+
+
+def _overdue(deadline: datetime | None, now: datetime) -> bool:
+    return deadline is not None and deadline < now

@@ -11,7 +11,10 @@ from exchanger.ports import Clock
 from exchanger.systems.bitrix24.answers import AnswerTexts
 from exchanger.systems.bitrix24.api import BitrixApi
 from exchanger.systems.bitrix24.capabilities import Capabilities, Inspector
+from exchanger.systems.bitrix24.content.gather import Shelf
 from exchanger.systems.bitrix24.finder import Finder
+from exchanger.systems.bitrix24.finish.finisher import Finisher
+from exchanger.systems.bitrix24.fresh import Fresh
 from exchanger.systems.bitrix24.key_filter import KeyProof
 from exchanger.systems.bitrix24.people import People
 from exchanger.systems.bitrix24.search import TaskLists
@@ -31,6 +34,15 @@ class Portal:
     people: People
     texts: AnswerTexts
     talk: Talk
+    shelf: Shelf
+    finisher: Finisher
+    fresh: Fresh
+
+    def forget(self) -> None:
+        """Забыть всё узнанное о портале: следующее обращение спросит заново."""
+        self.inspector.forget()
+        self.people.forget()
+        self.shelf.clear()
 
     def reading(self, capabilities: Capabilities) -> Reading:
         """Как читать строки задач."""
@@ -62,6 +74,9 @@ async def open_portal(options: BitrixOptions, limiter: Limiter, clock: Clock) ->
             people=People(api, clock),
             texts=AnswerTexts(api, inspector, clock),
             talk=Talk(api),
+            shelf=Shelf(clock),
+            finisher=Finisher(api),
+            fresh=Fresh(),
         )
 
 

@@ -1,4 +1,4 @@
-"""Из заявки — параметры задачи по приоритетам interfaces.md §5.3–5.4 (портал без шаблонов)."""
+"""Из заявки — параметры задачи: что задали элемент и процесс. С шаблоном их сводит план."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ from exchanger.systems.bitrix24.readers import person
 from exchanger.systems.bitrix24.settings import BitrixOptions
 from exchanger.systems.bitrix24.sources import Found, Sources
 
+NOBODY = (
+    "добавьте элементу свойство responsible или responsibleEmail, передайте переменную startedBy, назовите исполнителя "
+    "в шаблоне либо задайте BITRIX_DEFAULT_RESPONSIBLE_ID"
+)
+
 _REMEDY = "исправьте диаграмму или переменные процесса и повторите задачу."
 
 
@@ -21,18 +26,15 @@ def prepare(order: Order, options: BitrixOptions) -> CreateTaskParams:
     found = dict(_collect(Sources(order)))
     faults = [fault for each in found.values() for fault in _expression(each)]
     values = {name: each.value for name, each in found.items() if not list(_expression(each))}
-    if not _anyone(found, options):
-        faults.append(
-            "исполнитель не задан: добавьте элементу свойство responsible или responsibleEmail, передайте переменную "
-            "startedBy либо задайте BITRIX_DEFAULT_RESPONSIBLE_ID"
-        )
     try:
-        params = CreateTaskParams.model_validate(values | _always(order, values))
+        params = CreateTaskParams.model_validate(values | _always(order, found))
     except ValidationError as error:
         faults += _explained(error, found)
     else:
         if not faults:
             return params
+    if not _anyone(found, options):  # a template may name somebody: alone this is not yet a mistake
+        faults.append(f"исполнитель не задан: {NOBODY}")
     listed = "; ".join(faults)
     raise Reject(f"Задачу Битрикс24 нельзя поставить ({order.task.activity_id}): {listed}.", remedy=_REMEDY)
 
@@ -59,6 +61,13 @@ def _collect(sources: Sources) -> Iterator[tuple[str, Found]]:
         "result_required": given("resultRequired"),
         "result_expected": given("UF_RESULT_EXPECTED"),
         "result_question": given("UF_RESULT_QUESTION"),
+        "template_id": given("templateId"),
+        "stage_id": given("stageId"),
+        "flow_id": given("flowId"),
+        "crm": given("crm", "UF_CRM_TASK"),
+        "files": given("files"),
+        "checklists": given("checklists"),
+        "predecessors": given("predecessors"),
     }
     return ((name, found) for name, found in chosen.items() if found is not None)
 
@@ -78,10 +87,16 @@ def _lenient(found: Found | None) -> Found | None:
         return None
 
 
-def _always(order: Order, values: Mapping[str, object]) -> dict[str, object]:
+def _always(order: Order, found: Mapping[str, Found]) -> dict[str, object]:
     task = order.task
-    always: dict[str, object] = {"element_id": task.activity_id, "process_instance_id": task.process_instance_id}
-    if "title" not in values:
+    always: dict[str, object] = {
+        "element_id": task.activity_id,
+        "process_instance_id": task.process_instance_id,
+        "process_key": task.process_definition_key,
+        "given": frozenset(name for name, each in found.items() if each.own),
+        "variables": {name: variable.value for name, variable in order.variables.items()},
+    }
+    if "title" not in found:
         always["title"] = order.metadata.activity_name.strip() or f"Задача из Camunda процесса ({task.topic})"
     return always
 

@@ -52,6 +52,14 @@ def portal_id(value: object) -> int | None:
     return number or None
 
 
+def numbers(value: object) -> tuple[int, ...]:
+    """Номера объектов портала: список или строка через запятую; `n123` — запись файла Диска."""
+    found = [as_int(re.sub(r"^n(?=\d)", "", as_text(item).strip())) for item in items(value)]
+    if any(number is None or number <= 0 for number in found):
+        raise ValueError("нужны целые числа — номера на портале")
+    return tuple(dict.fromkeys(number for number in found if number is not None))
+
+
 def flag(value: object) -> bool:
     """Признак: true/false, 1/0, Y/N, да/нет."""
     text = as_text(unwrap(value)).strip().casefold() if value is not False else "false"

@@ -11,10 +11,11 @@ from exchanger.systems.bitrix24.readers import unwrap
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Найденное значение и слова о том, где оно лежит (для того, кто будет исправлять)."""
+    """Найденное значение и слова о том, где оно лежит; `own` — его задал сам элемент, а не процесс."""
 
     value: object
     where: str
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,9 @@ class Sources:
             # The engine evaluates an input parameter into a local variable; the diagram holds only its source text.
             where = f"входной параметр {name}"
             variable = self.order.variables.get(name)
-            yield from _present(metadata.input_parameters[name] if variable is None else variable.value, where)
-        yield from _present(metadata.extension_properties.get(name), f"свойство расширения {name}")
+            value = metadata.input_parameters[name] if variable is None else variable.value
+            yield from _present(value, where, own=True)
+        yield from _present(metadata.extension_properties.get(name), f"свойство расширения {name}", own=True)
 
     def _in_process(self, name: str) -> Iterator[Found]:
         variable = self.order.variables.get(name)
@@ -52,6 +54,6 @@ class Sources:
             yield from _present(variable.value, f"переменная {name}")
 
 
-def _present(value: object, where: str) -> Iterator[Found]:
+def _present(value: object, where: str, *, own: bool = False) -> Iterator[Found]:
     if unwrap(value) is not None:
-        yield Found(value, where)
+        yield Found(value, where, own)

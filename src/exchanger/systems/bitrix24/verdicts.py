@@ -7,7 +7,7 @@ from exchanger.domain.task import ExternalTask, Metadata, ObjectState, Snapshot
 from exchanger.domain.typed import typed
 from exchanger.domain.variables import Variables
 from exchanger.systems.bitrix24.answers import AnswerTexts
-from exchanger.systems.bitrix24.fields import RESULT_EXPECTED
+from exchanger.systems.bitrix24.custom_fields import RESULT_EXPECTED
 from exchanger.systems.bitrix24.readers import loose_flag
 
 DECLINED = "BITRIX_DECLINED"

@@ -1,0 +1,39 @@
+"""Что из второстепенного должно быть у задачи."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from exchanger.systems.bitrix24.content.checklist import LEVELS, CheckItem, fitted
+from exchanger.systems.bitrix24.content.gather import Content
+from exchanger.systems.bitrix24.content.template import Template
+from exchanger.systems.bitrix24.foreign import Row
+from exchanger.systems.bitrix24.params import CreateTaskParams
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Чек-листы по порядку, файлы Диска, анкеты дословно, задачи-предшественники для связей."""
+
+    checklists: tuple[CheckItem, ...] = ()
+    files: tuple[int, ...] = ()
+    questionnaires: tuple[Row, ...] = ()
+    dependencies: tuple[int, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.checklists or self.files or self.questionnaires or self.dependencies)
+
+
+def wanted(params: CreateTaskParams, content: Content, *, addon: bool) -> Wanted:
+    """Чек-листы элемента сильнее шаблонных; пустых чек-листов не бывает; связи заводит модуль."""
+    template = content.template or Template()
+    chosen = params.checklists or template.checklists
+    filled = tuple(each for each in chosen if each.children)
+    if any(each.depth() > LEVELS for each in filled):
+        content.remarks.add("чек-листы глубже трёх уровней", "портал таких не принимает: пункты подняты на третий")
+    return Wanted(
+        tuple(fitted(each) for each in filled),
+        content.files,
+        template.questionnaires if addon else (),
+        content.predecessors if addon else (),
+    )
