@@ -46,9 +46,7 @@ class Declarations:
     async def queue(self, connection: AbstractConnection, name: str) -> None:
         """Объявить очередь с её привязками. Очередь не из топологии только проверяется."""
         if name in self._topology.queues:
-            arguments: FieldTable = {"x-queue-type": self._broker.queue_type}
-            if self._broker.queue_type == "quorum":
-                arguments["x-delivery-limit"] = DELIVERY_LIMIT
+            arguments = queue_arguments(self._broker)
             await self._object(
                 connection,
                 f"очередь {name}",
@@ -59,7 +57,7 @@ class Declarations:
             await self._bind(connection, binding)
 
     async def _exchange(self, connection: AbstractConnection, exchange: Exchange) -> None:
-        arguments: FieldTable | None = {"alternate-exchange": exchange.alternate} if exchange.alternate else None
+        arguments = exchange_arguments(exchange)
         await self._object(
             connection,
             f"обменник {exchange.name}",
@@ -121,6 +119,18 @@ class Declarations:
             return
         self._notes[name] = text
         log.log("ERROR" if bad else "WARNING", "Объект брокера не такой, как ожидалось", object=name, reason=text)
+
+
+def queue_arguments(broker: BrokerConnection) -> FieldTable:
+    """Аргументы наших очередей."""
+    if broker.queue_type == "quorum":
+        return {"x-queue-type": "quorum", "x-delivery-limit": DELIVERY_LIMIT}
+    return {"x-queue-type": broker.queue_type}
+
+
+def exchange_arguments(exchange: Exchange) -> FieldTable | None:
+    """Аргументы обменника."""
+    return {"alternate-exchange": exchange.alternate} if exchange.alternate else None
 
 
 async def _on(channel: AbstractChannel, question: Ask) -> None:

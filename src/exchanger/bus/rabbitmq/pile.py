@@ -93,6 +93,7 @@ async def pile(session: Session, queue: str) -> AsyncIterator[Pass]:
     Взятое и не убранное держится до конца прохода (тела в памяти не остаются), потом канал закрывается, и брокер
     возвращает его в прежнем порядке. Проход дольше срока потребителя (30 минут) брокер оборвёт с тем же итогом.
     """
+    await session.claim(queue)
     with session.spoken():
         async with session.channel() as channel:
             found = await within(session.broker.reply_timeout, channel.declare_queue(queue, passive=True))

@@ -7,12 +7,13 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractMessage
-from aiormq.exceptions import AMQPError, ChannelInvalidStateError, ChannelNotFoundEntity
+from aiormq.exceptions import AMQPError, ChannelInvalidStateError, ChannelLockedResource, ChannelNotFoundEntity
 
 from exchanger.bus.rabbitmq.faults import explain
 from exchanger.bus.rabbitmq.lane import Lane
 from exchanger.bus.rabbitmq.link import Link, dial
 from exchanger.bus.rabbitmq.settings import BrokerConnection
+from exchanger.bus.rabbitmq.term import term_queue
 from exchanger.bus.rabbitmq.within import open_channel, quietly, within
 from exchanger.domain.errors import Retry
 from exchanger.ports import Address
@@ -57,6 +58,19 @@ class Session:
                 return None
         result = declared.declaration_result
         return QueueState(result.message_count or 0, result.consumer_count or 0)
+
+    async def claim(self, queue: str) -> None:
+        """Разбирать очередь руками может одна команда: отметка живёт до конца соединения; занята — `Retry`.
+
+        Взятое через basic.get потребителем не считается: другая команда приняла бы очередь за пустую.
+        """
+        with self.spoken():
+            try:
+                async with self.channel() as channel:
+                    mark = channel.declare_queue(term_queue(f"hands.{queue}"), exclusive=True)
+                    await within(self.broker.reply_timeout, mark)
+            except ChannelLockedResource as error:
+                raise Retry(f"Очередь «{queue}» сейчас разбирает другая команда: дождитесь её конца.") from error
 
     async def send(self, to: Address, message: AbstractMessage) -> None:
         """Опубликовать и дождаться подтверждения; ошибки — как у `Publisher.publish`."""
