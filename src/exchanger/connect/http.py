@@ -30,13 +30,17 @@ class Intent(Enum):
 
 @dataclass(frozen=True, slots=True)
 class HttpOptions:
-    """Соединение с системой: время на ответ в секундах, TLS (None — проверка по хранилищу машины)."""
+    """Соединение с системой: время на ответ в секундах, TLS (None — проверка по хранилищу машины).
+
+    `resend` False — оборванное чтение не посылается второй раз мимо предела (aiohttp делает это сам и молча).
+    """
 
     name: str
     timeout: float = 30.0
     connect_timeout: float = 10.0
     tls: ssl.SSLContext | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    resend: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ class Http:
         )
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=self._options.connect_timeout)
         self._session = aiohttp.ClientSession(connector=connector, timeout=timeout, headers=self._options.headers)
+        if not self._options.resend:
+            self._session._retry_connection = False  # noqa: SLF001 - no public switch; aiohttp's own tests set it so
         return self
 
     async def __aexit__(
