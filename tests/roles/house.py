@@ -23,6 +23,7 @@ from exchanger.ports import Address, Delivery, Message
 from exchanger.roles.context import Context, Installation
 from exchanger.roles.creator import Creator
 from exchanger.roles.duty import Duty
+from exchanger.roles.quarantine import Inherited
 from exchanger.roles.responder import Responder
 from exchanger.roles.tracker import Pace, Tracker
 from exchanger.roles.worker import Window, Worker
@@ -158,11 +159,12 @@ class House:
         return Duty(self.context, self.system, self.rules, self.pace)
 
     def tracker(self) -> Tracker:
-        return Tracker(self.context, self.system, self.rules, self.pace)
+        return Tracker(self.context, self.system, self.rules, self.pace, Inherited())
 
-    def creator(self, term: FakeTerm | None = None) -> Creator:
-        """A creator in the middle of a term that began long before the task, unless the test says otherwise."""
-        return Creator(self.context, self.system, term or FakeTerm(self.clock.monotonic()))
+    def creator(self, term: FakeTerm | None = None, inherited: Inherited | None = None) -> Creator:
+        """A creator whose term begins now and inherits nothing by name, unless the test says otherwise."""
+        term = term or FakeTerm(self.clock.monotonic())
+        return Creator(self.context, self.system, term, inherited or Inherited(frozenset()))
 
     def start(self, *roles: Callable[[], Coroutine[Any, Any, None]]) -> list[asyncio.Task[None]]:
         started = [asyncio.create_task(role()) for role in roles]

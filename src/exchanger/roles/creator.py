@@ -14,6 +14,7 @@ from exchanger.domain.task import Order
 from exchanger.ports import Delivery, Term
 from exchanger.roles.context import Context
 from exchanger.roles.maker import Made, Maker
+from exchanger.roles.quarantine import Inherited
 from exchanger.roles.serial import Serial
 from exchanger.telemetry.log import log
 from exchanger.wire import Receipt, Response, decode_order, encode_receipt, encode_response
@@ -23,11 +24,11 @@ from exchanger.wire.names import receipt_address
 class Creator:
     """Создание объектов одной системы во время одной вахты."""
 
-    def __init__(self, context: Context, system: OpenSystem, term: Term) -> None:
+    def __init__(self, context: Context, system: OpenSystem, term: Term, inherited: Inherited) -> None:
         self._context = context
         self._system = system
         self._serial = Serial()
-        self._maker = Maker(context, system, term)
+        self._maker = Maker(context, system, term, inherited)
         self.ousted = asyncio.Event()
 
     async def handle(self, delivery: Delivery) -> None:

@@ -8,6 +8,7 @@ from exchanger.connect import OpenSystem, Side
 from exchanger.domain.reconcile import Rules
 from exchanger.roles.context import Context, forever
 from exchanger.roles.creator import Creator
+from exchanger.roles.quarantine import Inherited
 from exchanger.roles.tracker import Pace, Tracker
 from exchanger.telemetry.log import log
 from exchanger.wire.names import queue_of
@@ -29,8 +30,9 @@ class Duty:
     async def _serve(self) -> None:
         async with self._context.bus.term(self._system.name) as term:
             log.info("вахта принята", system=self._system.name)
-            creator = Creator(self._context, self._system, term)
-            work = asyncio.ensure_future(self._work(creator))
+            inherited = Inherited()
+            creator = Creator(self._context, self._system, term, inherited)
+            work = asyncio.ensure_future(self._work(creator, inherited))
             lost, ousted = asyncio.ensure_future(term.lost()), asyncio.ensure_future(creator.ousted.wait())
             try:
                 await asyncio.wait({work, lost, ousted}, return_when=asyncio.FIRST_COMPLETED)
@@ -42,8 +44,8 @@ class Duty:
                     task.cancel()
                 await asyncio.gather(work, lost, ousted, return_exceptions=True)
 
-    async def _work(self, creator: Creator) -> None:
-        tracker = Tracker(self._context, self._system, self._rules, self._pace)
+    async def _work(self, creator: Creator, inherited: Inherited) -> None:
+        tracker = Tracker(self._context, self._system, self._rules, self._pace, inherited)
         async with asyncio.TaskGroup() as roles:
             roles.create_task(tracker.run())
             roles.create_task(self._create(creator))

@@ -13,7 +13,7 @@ from exchanger.domain.reconcile import in_state
 from exchanger.domain.task import ObjectState, Order, Snapshot
 from exchanger.ports import Term
 from exchanger.roles.context import Context
-from exchanger.roles.quarantine import Quarantine
+from exchanger.roles.quarantine import Inherited, Quarantine
 from exchanger.telemetry.log import log
 
 
@@ -28,11 +28,11 @@ class Made:
 class Maker:
     """Создание объектов одной системы во время одной вахты; заявки одной задачи сюда приходят по одной."""
 
-    def __init__(self, context: Context, system: OpenSystem, term: Term) -> None:
+    def __init__(self, context: Context, system: OpenSystem, term: Term, inherited: Inherited) -> None:
         self._context = context
         self._system = system
         self._term = term
-        self._quarantine = Quarantine(term, context.engine, context.clock, system.quarantine)
+        self._quarantine = Quarantine(term, inherited, context.engine, context.clock, system.quarantine)
 
     def doubt(self, order: Order) -> timedelta:
         """Исход создания неизвестен: до конца карантина отсутствие объекта ничего не доказывает. Возвращает срок."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from exchanger.domain.policy import quarantine_left
@@ -13,11 +14,30 @@ _REMEMBERED = 100_000
 _MARGIN = timedelta(seconds=5)
 
 
+class Inherited:
+    """Задачи, которые числились за нами в начале вахты: прежний держатель мог начать их создавать.
+
+    Пока первый обход списка движка не кончен, унаследованной может быть любая.
+    """
+
+    def __init__(self, ids: frozenset[str] | None = None) -> None:
+        self._ids = ids
+
+    def settle(self, ids: Iterable[str]) -> None:
+        """Первый обход кончен; следующие ничего не меняют."""
+        if self._ids is None:
+            self._ids = frozenset(ids)
+
+    def __contains__(self, task_id: str) -> bool:
+        return self._ids is None or task_id in self._ids
+
+
 class Quarantine:
     """Память одной вахты: что мы уже пробовали создать и в чём сомневаемся."""
 
-    def __init__(self, term: Term, engine: Engine, clock: Clock, span: timedelta) -> None:
+    def __init__(self, term: Term, inherited: Inherited, engine: Engine, clock: Clock, span: timedelta) -> None:
         self._term = term
+        self._inherited = inherited
         self._engine = engine
         self._clock = clock
         self._span = span
@@ -55,7 +75,12 @@ class Quarantine:
 
     def untouched(self, task: ExternalTask) -> bool:
         """Объекта заведомо нет: задача появилась в нашу вахту, и мы её ещё не создавали."""
-        if task.id in self._attempted or task.created is None or self._left_of_term(task) > timedelta():
+        if (
+            task.id in self._attempted
+            or task.id in self._inherited
+            or task.created is None
+            or self._left_of_term(task) > timedelta()
+        ):
             return False
         started = self._term_started()
         if started is None or task.created <= started + _MARGIN:
@@ -68,8 +93,9 @@ class Quarantine:
         return max(self._left_of_term(task), timedelta(seconds=max(doubtful, 0.0)))
 
     def _left_of_term(self, task: ExternalTask) -> timedelta:
+        # Both must agree that the task is new: the engine's list knows what was leased, and clocks may have been set.
         return quarantine_left(
-            created=task.created,
+            created=None if task.id in self._inherited else task.created,
             term_started=self._term_started(),
             elapsed=self._elapsed(),
             quarantine=self._span,

@@ -12,6 +12,7 @@ from exchanger.roles.changes import Changes
 from exchanger.roles.context import Context, forever, until_cancelled
 from exchanger.roles.ledger import Ledger
 from exchanger.roles.pace import Pace
+from exchanger.roles.quarantine import Inherited
 from exchanger.roles.receipts import LINK_VARIABLE, Receipts
 from exchanger.roles.sweep import Sweep
 from exchanger.roles.watch import Watch
@@ -25,11 +26,11 @@ _RECEIPTS_AT_ONCE = 16
 class Tracker:
     """Наблюдение за объектами одной системы во время одной вахты; `consuming` — квитанции принимаются."""
 
-    def __init__(self, context: Context, system: OpenSystem, rules: Rules, pace: Pace) -> None:
+    def __init__(self, context: Context, system: OpenSystem, rules: Rules, pace: Pace, inherited: Inherited) -> None:
         self._context = context
         self._system = system
         self._pace = pace
-        self._watch = Watch(context, system, rules)
+        self._watch = Watch(context, system, rules, inherited)
         self._receipts = Receipts(self._watch)
         self._changes = Changes(self._watch)
         self._ledger = Ledger(self._watch)

@@ -16,6 +16,7 @@ from exchanger.roles.actions import Actions
 from exchanger.roles.brake import Brake
 from exchanger.roles.context import OUTAGES, Context
 from exchanger.roles.index import Index, Recent, Watched
+from exchanger.roles.quarantine import Inherited
 from exchanger.telemetry.log import log
 
 _ACTIONS_AT_ONCE = 16
@@ -27,10 +28,11 @@ class Watch:
     `early` — задачи, объект которых закончили раньше, чем пришла квитанция; `closed` — недавно закончившиеся задачи.
     """
 
-    def __init__(self, context: Context, system: OpenSystem, rules: Rules) -> None:
+    def __init__(self, context: Context, system: OpenSystem, rules: Rules, inherited: Inherited) -> None:
         self.context = context
         self.system = system
         self.rules = rules
+        self.inherited = inherited
         self.index = Index()
         self.actions = Actions(context, system)
         self.brake = Brake(context, system.name)
