@@ -27,7 +27,10 @@ class Storm:
     def __init__(self, home: House, seed: int) -> None:
         self._home = home
         self._random = random.Random(seed)
+        random.seed(seed)  # the responder's jitter
         self.tasks: list[ExternalTask] = []
+        self.refusals = self.cancellations = 0.0
+        self.skew = 0
 
     def weather(self) -> None:
         """New faults for a while: each call fails with a small chance, before or after its effect."""
@@ -58,6 +61,12 @@ class Storm:
         for found in home.objects.all:
             if found.state is ObjectState.OPEN and self._random.random() < 0.1:
                 home.objects.finish(found.id, "да")
+            elif found.state is ObjectState.OPEN and self._random.random() < self.refusals:
+                home.objects.refuse(found.id)
+        for task_id in list(home.state.tasks):
+            if self._random.random() < self.cancellations:
+                home.state.cancel(task_id)
+        home.engine_clock.skew = timedelta(minutes=self._random.choice([0, self.skew, -self.skew]))
         self.operators()
 
     def operators(self) -> None:
@@ -99,4 +108,26 @@ async def test_whatever_happens_each_task_has_one_object_and_one_end(home: House
     assert not home.state.tasks, {task.id: task for task in home.state.tasks.values()}
     assert all(home.objects.creates[f"exch:prod:default:{task.id}"] == 1 for task in storm.tasks)
     assert all(len(home.completed(task)) == 1 for task in storm.tasks)
+    assert not any(role.done() for role in home.running)
+
+
+@pytest.mark.parametrize("can_reopen", [True, False])
+@pytest.mark.parametrize("seed", range(6))
+async def test_refusals_cancellations_and_a_restless_clock_make_nothing_twice(
+    home: House, seed: int, can_reopen: bool
+) -> None:
+    # Given a storm in which people refuse, processes are cancelled and the engine's clock is set back and forth
+    storm = Storm(home, seed)
+    storm.refusals, storm.cancellations, storm.skew = 0.08, 0.03, 10
+    home.objects.can_reopen = can_reopen
+    home.start_all()
+    for _ in range(25):
+        await storm.blow()
+    # When it is over
+    home.engine_clock.skew = timedelta()
+    await storm.calm_down()
+    # Then no key was used twice, every process ended, at most once with an answer
+    assert not home.state.tasks, {task.id: task for task in home.state.tasks.values()}
+    assert set(home.objects.creates.values()) <= {1}
+    assert all(len(home.completed(task)) <= 1 for task in storm.tasks)
     assert not any(role.done() for role in home.running)

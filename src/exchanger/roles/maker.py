@@ -49,32 +49,38 @@ class Maker:
     async def _make(self, order: Order, work: Work[Any]) -> Made:
         params = work.prepare(order)
         key = self._context.installation.key(order.task.id)
-        objects = await self._objects(order, work, key)
-        made = await self._existing(order, work, objects)
+        objects: list[Snapshot] = []
+        made = None
+        if not self._quarantine.untouched(order.task):
+            objects = await self._known(order, work, key)
+            made = await self._existing(order, work, objects)
+            if made is None:
+                objects = await self._proved(order, work, key, objects)
+                made = await self._existing(order, work, objects)
         if made is None:
             made = Made(await self._create(order, work, _next_key(key, objects), params), adopted=False)
         if made.found.state is ObjectState.OPEN:
             await work.finish(made.found, params)
         return made
 
-    async def _objects(self, order: Order, work: Work[Any], key: Key) -> list[Snapshot]:
-        """All objects of the key: known to be none, remembered (search may lag), or found."""
-        if self._quarantine.untouched(order.task):
-            return []
+    async def _known(self, order: Order, work: Work[Any], key: Key) -> list[Snapshot]:
+        """Objects of the key: the remembered one (search may lag), or all that are found."""
         remembered = self._quarantine.remembered(order.task)
         if remembered is not None and (seen := await work.read([remembered])):
             return seen
-        return await self._find(order, work, key)
-
-    async def _find(self, order: Order, work: Work[Any], key: Key) -> list[Snapshot]:
-        """All objects of the key; looked for once more after the quarantine, when there were none."""
-        objects = await self._search(work, key)
-        left = self._quarantine.left(order.task)
-        if objects or not left:
-            return objects
-        log.info("ждём карантин перед созданием", seconds=round(left.total_seconds()))
-        await self._context.clock.sleep(left.total_seconds())
         return await self._search(work, key)
+
+    async def _proved(self, order: Order, work: Work[Any], key: Key, objects: list[Snapshot]) -> list[Snapshot]:
+        """All objects of the key before one more is created: none of this or the next generation is on its way."""
+        left = self._quarantine.left(order.task)
+        if not left and self._quarantine.remembered(order.task) is None:
+            return objects
+        if left:
+            log.info("ждём карантин перед созданием", seconds=round(left.total_seconds()))
+            await self._context.clock.sleep(left.total_seconds())
+        found = await self._search(work, key)
+        numbers = {one.ref.id for one in found}
+        return found + [one for one in objects if one.ref.id not in numbers]
 
     async def _search(self, work: Work[Any], key: Key) -> list[Snapshot]:
         """The keys are compared here, too: some systems ignore a filter that they don't know."""
