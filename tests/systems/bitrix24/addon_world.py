@@ -12,6 +12,7 @@ from exchanger.sandbox.bitrix24.drive import DriveFile
 from exchanger.sandbox.bitrix24.model import Department, Task, User
 from exchanger.sandbox.bitrix24.module import Diagram, Element, Property
 from exchanger.sandbox.bitrix24.person import Person
+from exchanger.sandbox.bitrix24.records import in_order
 from exchanger.sandbox.bitrix24.seed import ADMIN
 from exchanger.sandbox.bitrix24.templates import Item, Member, Question, Questionnaire, Template
 from exchanger.sandbox.bitrix24.worktime import ListElement
@@ -110,8 +111,6 @@ async def open_addon(
 
 def lists_of(portal: Portal, task_id: int) -> list[tuple[str, list[Any]]]:
     """The check lists as a person sees them: (title, [(title, [...]), ...])."""
-    from exchanger.sandbox.bitrix24.records import in_order  # noqa: PLC0415 - the one test helper that needs it
-
     items = in_order(portal.checklists[task_id].values())
 
     def under(parent: int) -> list[tuple[str, list[Any]]]:

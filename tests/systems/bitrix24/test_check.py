@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from exchanger.connect import Finding, Severity
-from exchanger.sandbox.bitrix24 import default_portal
+from exchanger.sandbox.bitrix24 import Build, default_portal
 from exchanger.sandbox.bitrix24.faults import Fault, FaultKind
 from exchanger.sandbox.bitrix24.model import UserField, UserFieldType
 from exchanger.systems.bitrix24 import SYSTEM, BitrixOptions
@@ -30,6 +30,37 @@ async def test_a_stock_portal_works_with_warnings() -> None:
         findings = await check(world.client)
     assert worst(findings) == {}
     assert sum("UF_" in each.what for each in findings if each.severity is Severity.WARNING) == 6
+
+
+@pytest.mark.parametrize(
+    ("build", "expected"),
+    [
+        (Build(addon=True), "Модуль imena.camunda есть, версия 2.5 или новее"),
+        (Build(), "Модуля imena.camunda нет: шаблоны портала берутся по свойству templateId"),
+    ],
+)
+async def test_it_is_said_where_templates_come_from(build: Build, expected: str) -> None:
+    clock = JumpClock()
+    async with open_world(portal=default_portal(clock=clock.now, build=build), clock=clock) as world:
+        findings = await check(world.client)
+    assert any(expected in each.what for each in findings if each.severity is Severity.OK)
+
+
+async def test_rights_that_only_make_tasks_poorer_are_warnings_with_the_loss(world: BitrixWorld) -> None:
+    hook = world.portal.access.webhooks[0]
+    world.portal.access.webhooks[0] = type(hook)(hook.user_id, hook.secret, frozenset({"task", "user", "basic"}))
+    said = [each.what for each in await check(world.client) if each.severity is Severity.WARNING]
+    assert [what.partition(":")[0] for what in said if "права" in what] == [
+        "У вебхука нет права disk",
+        "У вебхука нет права calendar",
+        "У вебхука нет права lists",
+    ]
+
+
+async def test_methods_that_the_portal_does_not_tell_of_are_a_warning(world: BitrixWorld) -> None:
+    world.portal.faults.add(Fault(FaultKind.INSUFFICIENT_SCOPE, "methods", inside=True))
+    findings = await check(world.client)
+    assert any("списка методов" in each.what for each in findings if each.severity is Severity.WARNING)
 
 
 async def test_a_portal_that_cannot_search_is_an_error_with_a_remedy(world: BitrixWorld) -> None:

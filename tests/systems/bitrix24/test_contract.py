@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from exchanger.sandbox.bitrix24 import default_portal
+from tests.systems.bitrix24.addon_world import open_addon
 from tests.systems.bitrix24.world import BitrixWorld, open_world
 from tests.systems.clock import JumpClock
 from tests.systems.contract import WorkContract
@@ -24,4 +25,13 @@ class TestStockPortal(WorkContract):
     async def world(self) -> AsyncIterator[BitrixWorld]:
         clock = JumpClock()
         async with open_world(portal=default_portal(user_fields=(), clock=clock.now), clock=clock) as world:
+            yield world
+
+
+class TestPortalWithTheAddOn(WorkContract):
+    """Every task has a full template: files, links, questionnaires, check lists."""
+
+    @pytest.fixture
+    async def world(self) -> AsyncIterator[BitrixWorld]:
+        async with open_addon() as world:
             yield world

@@ -12,7 +12,7 @@ from exchanger.ports import Clock
 from exchanger.systems.bitrix24.api import BitrixApi
 from exchanger.systems.bitrix24.batch import Command, read_batch
 from exchanger.systems.bitrix24.envelope import Envelope, PortalFault
-from exchanger.systems.bitrix24.errors import Verdict, query_error, verdict
+from exchanger.systems.bitrix24.errors import Verdict, lacks_rights, query_error, verdict
 from exchanger.systems.bitrix24.foreign import as_flag, as_int, as_map, as_rows, as_text
 from exchanger.systems.bitrix24.key_filter import RAW_ID, XML_ID, foreign_probe, respected
 
@@ -134,7 +134,7 @@ class Inspector:
 def _names(answer: Envelope | PortalFault) -> frozenset[str] | None:
     """Список имён; None — портал его не показал (это видно в самопроверке)."""
     if isinstance(answer, PortalFault):
-        if verdict(answer) is not Verdict.PERMANENT:
+        if verdict(answer) is not Verdict.PERMANENT and not lacks_rights(answer):
             raise query_error(answer, "methods")
         return None
     return frozenset(str(name).lower() for name in answer.result) if isinstance(answer.result, list) else None

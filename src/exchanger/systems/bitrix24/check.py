@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from exchanger.connect import Finding, Intent, Severity
+from exchanger.connect import Finding, Severity
 from exchanger.domain.errors import ExchangerError
 from exchanger.systems.bitrix24.answers import RESULT_ANSWER
 from exchanger.systems.bitrix24.capabilities import Capabilities
 from exchanger.systems.bitrix24.custom_fields import ELEMENT_ID, PROCESS_INSTANCE_ID, RESULT_EXPECTED, RESULT_QUESTION
-from exchanger.systems.bitrix24.envelope import PortalFault
 from exchanger.systems.bitrix24.key_filter import RAW_ID, XML_ID
 from exchanger.systems.bitrix24.portal import Portal
 
@@ -22,6 +21,21 @@ _TYPES = {
     PROCESS_INSTANCE_ID: "string",
 }
 _SCOPES = ("task", "user")
+_USEFUL = {
+    "disk": "файлы шаблонов портала и результатов в новой карточке не вкладываются",
+    "calendar": "сроки шаблонов считаются по часам, без выходных и праздников",
+    "lists": "элементы списков в описании показываются номерами",
+}
+_MODULE = (
+    "diagram.properties.list",
+    "diagram.responsible.get",
+    "diagram.responsible.list",
+    "sync",
+    "task.dependency.add",
+    "task.questionnaire.add",
+    "task.questionnaire.list",
+    "user.supervisor.get",
+)
 
 
 async def check(portal: Portal) -> list[Finding]:
@@ -29,7 +43,6 @@ async def check(portal: Portal) -> list[Finding]:
     try:
         portal.inspector.forget()
         capabilities = await portal.inspector.get()
-        scopes = await _scopes(portal)
         answers = await portal.texts.all() if capabilities.has(RESULT_ANSWER) else None
     except ExchangerError as error:
         return [Finding(Severity.ERROR, str(error).partition(" Что делать:")[0], error.remedy)]
@@ -37,7 +50,8 @@ async def check(portal: Portal) -> list[Finding]:
         _owner(capabilities),
         *_search(capabilities),
         *_fields(capabilities),
-        *_rights(scopes),
+        *_rights(capabilities),
+        *_templates(capabilities),
         *(() if answers is None else _answers(answers)),
         *_settings(portal),
     ]
@@ -80,10 +94,50 @@ def _fields(capabilities: Capabilities) -> Iterator[Finding]:
             )
 
 
-def _rights(scopes: frozenset[str] | None) -> Iterator[Finding]:
+def _rights(capabilities: Capabilities) -> Iterator[Finding]:
+    if capabilities.scopes is None:
+        yield Finding(
+            Severity.WARNING, "Портал не показал прав вебхука.", "проверьте сами: task, user, disk, calendar, lists."
+        )
+        return
     for name in _SCOPES:
-        if scopes is not None and name not in scopes:
+        if not capabilities.allows(name):
             yield Finding(Severity.ERROR, f"У вебхука нет права {name}.", "добавьте его в настройках вебхука.")
+    for name, loss in _USEFUL.items():
+        if not capabilities.allows(name):
+            yield Finding(Severity.WARNING, f"У вебхука нет права {name}: {loss}.", "добавьте его, если это нужно.")
+
+
+def _templates(capabilities: Capabilities) -> Iterator[Finding]:
+    if capabilities.methods is None:
+        yield Finding(
+            Severity.WARNING,
+            "Портал не показал списка методов: шаблоны задач не используются.",
+            "проверьте, доступен ли вебхуку метод methods.",
+        )
+        return
+    if capabilities.addon:
+        yield from _module(capabilities)
+    elif capabilities.can("tasks.template.get"):
+        yield Finding(Severity.OK, "Модуля imena.camunda нет: шаблоны портала берутся по свойству templateId элемента.")
+    else:
+        yield Finding(
+            Severity.WARNING,
+            "Шаблонов задач у портала нет (ни модуля imena.camunda, ни tasks.template.get): templateId не действует.",
+            "обновите модуль задач или задавайте содержание задачи в диаграмме.",
+        )
+
+
+def _module(capabilities: Capabilities) -> Iterator[Finding]:
+    version = "2.5 или новее: участники вычисляются по переменным процесса" if capabilities.resolves else "до 2.5"
+    yield Finding(Severity.OK, f"Модуль imena.camunda есть, версия {version}.")
+    absent = sorted(name for name in _MODULE if not capabilities.can(f"imena.camunda.{name}"))
+    if absent:
+        yield Finding(
+            Severity.WARNING,
+            f"В модуле imena.camunda нет методов: {', '.join(absent)}.",
+            "обновите модуль: без них часть содержания задачи не задаётся, об этом говорит журнал задачи.",
+        )
 
 
 def _answers(texts: frozenset[str]) -> Iterator[Finding]:
@@ -104,10 +158,3 @@ def _settings(portal: Portal) -> Iterator[Finding]:
             "Состояние 4 («ждёт контроля») считается завершением: ответ уйдёт раньше, чем постановщик примет работу.",
             "оставьте BITRIX_DONE_STATUSES=5, если контроль постановщика важен.",
         )
-
-
-async def _scopes(portal: Portal) -> frozenset[str] | None:
-    answer = await portal.api.ask("scope", {}, intent=Intent.READ)
-    if isinstance(answer, PortalFault) or not isinstance(answer.result, list):
-        return None
-    return frozenset(str(name) for name in answer.result)
