@@ -28,9 +28,17 @@ from exchanger.roles.duty import Duty
 from exchanger.roles.responder import Responder
 from exchanger.roles.tracker import Pace
 from exchanger.roles.worker import Window, Worker
-from exchanger.settings import BitrixSettings, BrokerSettings, EngineSettings, Settings, ssl_context
-from exchanger.systems import bitrix24
+from exchanger.settings import (
+    BitrixSettings,
+    BrokerSettings,
+    EngineSettings,
+    OpenProjectSettings,
+    Settings,
+    ssl_context,
+)
+from exchanger.systems import bitrix24, openproject
 from exchanger.systems.bitrix24.settings import BitrixOptions
+from exchanger.systems.openproject.settings import ApiKey, KeyScheme, OAuthClient, OpenProjectOptions
 from exchanger.telemetry.clock import SystemClock
 from exchanger.telemetry.health import Health
 from exchanger.wire.names import Names
@@ -182,14 +190,39 @@ def bitrix_options(settings: BitrixSettings) -> BitrixOptions:
     )
 
 
+def openproject_options(settings: OpenProjectSettings) -> OpenProjectOptions:
+    """Экземпляр OpenProject по настройкам."""
+    app = settings.oauth()
+    return OpenProjectOptions(
+        url=settings.address(),
+        login=OAuthClient(*app) if app else ApiKey(settings.key(), KeyScheme(settings.key_scheme)),
+        projects=settings.searched,
+        key_field=settings.key_field,
+        refused_statuses=frozenset(name.casefold() for name in settings.refused_statuses),
+        default_type=settings.default_type,
+        default_assignee=settings.default_assignee,
+        notify=settings.notify,
+        validate=settings.validate_first,
+        timeout=settings.request_timeout.total_seconds(),
+        requests_per_second=settings.requests_per_second,
+        burst=settings.burst,
+        quarantine=settings.quarantine,
+        tls=ssl_context(settings.ca_file, verify=settings.verify_tls),
+        link_base=str(settings.link_base) if settings.link_base else None,
+    )
+
+
 def _systems(settings: Settings, clock: Clock) -> list[AbstractAsyncContextManager[OpenSystem]]:
     configured = settings.installation.topics
 
     def extra(system: str) -> list[str]:
         return [topic for topic, named in configured.items() if named == system]
 
-    portal = bitrix24.SYSTEM
-    known = {portal.name: lambda: portal.open(bitrix_options(settings.bitrix), clock, extra(portal.name))}
+    portal, desk = bitrix24.SYSTEM, openproject.SYSTEM
+    known = {
+        portal.name: lambda: portal.open(bitrix_options(settings.bitrix), clock, extra(portal.name)),
+        desk.name: lambda: desk.open(openproject_options(settings.openproject), clock, extra(desk.name)),
+    }
     unknown = [name for name in settings.installation.systems if name not in known]
     if unknown:
         raise ConfigError(
@@ -211,5 +244,11 @@ def _roles(
             topics = routing.topics(system.name, system.topics)
             yield Worker(context, system.name, topics, settings.engine.poll, window)
         if Service.TASK_CREATOR in plan.services:
-            pace = plan.pace or Pace(poll=settings.bitrix.poll_interval / timedelta(seconds=1))
+            pace = plan.pace or Pace(poll=_poll_of(settings, system.name).total_seconds())
             yield Duty(context, system, plan.rules.get(system.name, Rules()), pace)
+
+
+def _poll_of(settings: Settings, system: str) -> timedelta:
+    if system == openproject.SYSTEM.name:
+        return settings.openproject.poll_interval
+    return settings.bitrix.poll_interval

@@ -9,9 +9,14 @@ from exchanger.settings._accepted import ACCEPTED
 from exchanger.settings._names import every_field, known
 from tests.docs.pages import ROOT, Page, pages
 
-_PREFIXES = "EXCHANGER|CAMUNDA|RABBITMQ|BITRIX|RETRY|STORMBPMN|SYNC|LOG|BPMN|METRICS"
+_PREFIXES = "EXCHANGER|CAMUNDA|RABBITMQ|BITRIX|OPENPROJECT|RETRY|STORMBPMN|SYNC|LOG|BPMN|METRICS"
 _NAME = re.compile(rf"\b(?:{_PREFIXES})_[A-Z0-9_]*[A-Z0-9]\b")
-_BPMN_ERRORS = {"BITRIX_DECLINED", "RETRY_LIMIT_EXCEEDED"}  # codes of outcomes, not settings
+_BPMN_ERRORS = {  # codes of outcomes, not settings
+    "BITRIX_DECLINED",
+    "OPENPROJECT_REFUSED",
+    "OPENPROJECT_REJECTED",
+    "RETRY_LIMIT_EXCEEDED",
+}
 
 
 def _known() -> set[str]:

@@ -105,4 +105,32 @@ def test_enabled_bitrix_without_its_webhook_is_a_fault(tmp_path: Path) -> None:
     url = {"CAMUNDA_BASE_URL": PROD["CAMUNDA_BASE_URL"]}
 
     assert [fault.name for fault in lint(url, tmp_path).faults] == ["BITRIX_WEBHOOK_URL"]
-    assert lint({**url, "EXCHANGER_SYSTEMS": "openproject"}, tmp_path).faults == ()
+    assert lint({**url, "EXCHANGER_SYSTEMS": "python-services"}, tmp_path).faults == ()
+
+
+def test_enabled_openproject_needs_an_address_a_project_and_one_way_to_sign_in(tmp_path: Path) -> None:
+    given = {"CAMUNDA_BASE_URL": PROD["CAMUNDA_BASE_URL"], "EXCHANGER_SYSTEMS": "openproject"}
+    needed = ["OPENPROJECT_API_URL", "OPENPROJECT_DEFAULT_PROJECT_ID", "OPENPROJECT_API_KEY"]
+    place = {"OPENPROJECT_API_URL": "https://op.example", "OPENPROJECT_DEFAULT_PROJECT_ID": "main"}
+
+    assert [fault.name for fault in lint(given, tmp_path).faults] == needed
+    assert lint({**given, **place, "OPENPROJECT_API_KEY": "k"}, tmp_path).faults == ()
+    app = {"OPENPROJECT_OAUTH_CLIENT_ID": "a", "OPENPROJECT_OAUTH_CLIENT_SECRET": "s"}
+    assert lint({**given, **place, **app}, tmp_path).faults == ()
+
+
+def test_a_quarantine_longer_than_half_a_lease_is_a_fault_where_openproject_is_served(tmp_path: Path) -> None:
+    given = {**PROD, "CAMUNDA_LEASE": "240000"}
+
+    assert lint(given, tmp_path).faults == ()
+    names = [fault.name for fault in lint({**given, "EXCHANGER_SYSTEMS": "openproject"}, tmp_path).faults]
+    assert "OPENPROJECT_QUARANTINE" in names
+
+
+def test_one_project_for_both_environments_is_a_fault(tmp_path: Path) -> None:
+    same = "OPENPROJECT_API_URL=https://op.example\nOPENPROJECT_DEFAULT_PROJECT_ID=main\n"
+    for name in ("prod", "dev"):
+        (tmp_path / f".env.{name}").write_text(same)
+
+    faults = {fault.name: fault.problem for fault in lint(PROD, tmp_path).faults}
+    assert "один проект" in faults["OPENPROJECT_DEFAULT_PROJECT_ID"]

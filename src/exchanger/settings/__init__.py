@@ -6,6 +6,7 @@ from exchanger.settings._engine import DiagramSettings, EngineSettings
 from exchanger.settings._faults import Fault, SettingsError
 from exchanger.settings._installation import InstallationSettings, LogSettings, MetricsSettings, RetrySettings
 from exchanger.settings._load import Settings, examine, load_settings
+from exchanger.settings._openproject import OpenProjectSettings
 from exchanger.settings._read import Reading, SettingValue
 from exchanger.settings._storm import StormSettings, SyncSettings
 from exchanger.settings.tls import ssl_context
@@ -19,6 +20,7 @@ __all__ = [
     "InstallationSettings",
     "LogSettings",
     "MetricsSettings",
+    "OpenProjectSettings",
     "Reading",
     "RetrySettings",
     "SettingValue",

@@ -7,6 +7,8 @@ from exchanger.settings._bitrix import BitrixSettings
 from exchanger.settings._broker import BrokerSettings
 from exchanger.settings._engine import EngineSettings
 from exchanger.settings._faults import Fault
+from exchanger.settings._installation import InstallationSettings
+from exchanger.settings._openproject import OpenProjectSettings
 from exchanger.settings._read import Reading
 
 _PORTAL_CUT = timedelta(seconds=65)
@@ -23,18 +25,34 @@ def warnings(reading: Reading) -> Iterator[str]:
         yield from _broker(broker, reading)
     if bitrix:
         yield from _bitrix(bitrix)
+    openproject = reading.groups.get(OpenProjectSettings)
+    if isinstance(openproject, OpenProjectSettings) and not openproject.verify_tls:
+        yield _unverified("OPENPROJECT", "OpenProject")
 
 
 def faults(reading: Reading) -> Iterator[Fault]:
     """Ошибки, видные только между группами."""
     engine, _, bitrix = _parts(reading)
+    openproject, installation = (reading.groups.get(kind) for kind in (OpenProjectSettings, InstallationSettings))
     if engine and bitrix and bitrix.quarantine * 2 > engine.lease:
-        yield Fault(
-            "BITRIX_QUARANTINE",
-            f"{bitrix.quarantine.total_seconds():g}",
-            "карантин дольше половины аренды CAMUNDA_LEASE: заявка истекла бы, не дождавшись создания",
-            "уменьшите BITRIX_QUARANTINE или увеличьте CAMUNDA_LEASE",
-        )
+        yield _too_long("BITRIX_QUARANTINE", bitrix.quarantine)
+    if (
+        engine
+        and isinstance(openproject, OpenProjectSettings)
+        and isinstance(installation, InstallationSettings)
+        and "openproject" in installation.systems
+        and openproject.quarantine * 2 > engine.lease
+    ):
+        yield _too_long("OPENPROJECT_QUARANTINE", openproject.quarantine)
+
+
+def _too_long(name: str, quarantine: timedelta) -> Fault:
+    return Fault(
+        name,
+        f"{quarantine.total_seconds():g}",
+        "карантин дольше половины аренды CAMUNDA_LEASE: заявка истекла бы, не дождавшись создания",
+        f"уменьшите {name} или увеличьте CAMUNDA_LEASE",
+    )
 
 
 def _parts(reading: Reading) -> tuple[EngineSettings | None, BrokerSettings | None, BitrixSettings | None]:

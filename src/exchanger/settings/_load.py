@@ -11,6 +11,7 @@ from exchanger.settings._engine import DiagramSettings, EngineSettings
 from exchanger.settings._faults import SettingsError
 from exchanger.settings._installation import InstallationSettings, LogSettings, MetricsSettings, RetrySettings
 from exchanger.settings._names import misspelt
+from exchanger.settings._openproject import OpenProjectSettings
 from exchanger.settings._read import Reading, SettingValue, read
 from exchanger.settings._storm import StormSettings, SyncSettings
 from exchanger.settings._var import Group
@@ -27,6 +28,7 @@ class Settings:
     diagrams: DiagramSettings
     broker: BrokerSettings
     bitrix: BitrixSettings
+    openproject: OpenProjectSettings
     retry: RetrySettings
     log: LogSettings
     metrics: MetricsSettings
@@ -52,6 +54,7 @@ def load_settings(environ: Mapping[str, str] = os.environ, cwd: Path | None = No
         diagrams=_group(reading, DiagramSettings),
         broker=_group(reading, BrokerSettings),
         bitrix=_group(reading, BitrixSettings),
+        openproject=_group(reading, OpenProjectSettings),
         retry=_group(reading, RetrySettings),
         log=_group(reading, LogSettings),
         metrics=_group(reading, MetricsSettings),

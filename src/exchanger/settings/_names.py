@@ -10,7 +10,9 @@ from exchanger.settings._read import GROUPS
 from exchanger.settings._sources import EnvFile
 from exchanger.settings._var import Field, fields
 
-_PREFIXES = ("CAMUNDA_", "RABBITMQ_", "BITRIX_", "EXCHANGER_", "STORMBPMN_", "SYNC_", "BPMN_", "RETRY_", "LOG_")
+_PREFIXES = (
+    "CAMUNDA_", "RABBITMQ_", "BITRIX_", "OPENPROJECT_", "EXCHANGER_", "STORMBPMN_", "SYNC_", "BPMN_", "RETRY_", "LOG_",
+)  # fmt: skip
 _CLOSE = 0.85  # below it RABBITMQ_NODENAME, the broker's own, would pass for RABBITMQ_USERNAME
 _FOREIGN = "EXCHANGER_TEST_"  # of our own test suite
 

@@ -12,6 +12,7 @@ from exchanger.settings._faults import Fault
 from exchanger.settings._installation import InstallationSettings
 from exchanger.settings._load import examine
 from exchanger.settings._names import misspelt
+from exchanger.settings._openproject import OpenProjectSettings
 from exchanger.settings._read import ENVIRONMENTS, Reading, read_from
 from exchanger.settings._sources import read_env_file
 
@@ -39,16 +40,26 @@ def lint(environ: Mapping[str, str], cwd: Path) -> Verdict:
     return Verdict(tuple(dict.fromkeys(faults)), tuple(dict.fromkeys(warnings)))
 
 
+_NEEDED = (
+    ("bitrix24", ("BITRIX_WEBHOOK_URL",)),
+    ("openproject", ("OPENPROJECT_API_URL",)),
+    ("openproject", ("OPENPROJECT_DEFAULT_PROJECT_ID",)),
+    ("openproject", ("OPENPROJECT_API_KEY", "OPENPROJECT_OAUTH_CLIENT_SECRET")),
+)
+"""Система и переменные, из которых ей нужна хотя бы одна."""
+
+
 def _missing(reading: Reading) -> Iterator[Fault]:
     installation = reading.groups.get(InstallationSettings)
     systems = installation.systems if isinstance(installation, InstallationSettings) else ()
-    if "bitrix24" in systems and "BITRIX_WEBHOOK_URL" not in reading.given:
-        yield Fault(
-            "BITRIX_WEBHOOK_URL",
-            "",
-            "не задано, а система bitrix24 включена",
-            "задайте или исправьте EXCHANGER_SYSTEMS",
-        )
+    for system, names in _NEEDED:
+        if system in systems and not any(name in reading.given for name in names):
+            yield Fault(
+                names[0],
+                "",
+                f"не задано, а система {system} включена",
+                "задайте или исправьте EXCHANGER_SYSTEMS",
+            )
 
 
 def _by_file(home: Path, environment: str) -> Reading:
@@ -68,6 +79,7 @@ def shared(prod: Reading, dev: Reading) -> Iterator[Fault]:
     yield from _shared_engine(prod, dev)
     yield from _shared_broker(prod, dev)
     yield from _shared_portal(prod, dev)
+    yield from _shared_project(prod, dev)
 
 
 def _shared_engine(prod: Reading, dev: Reading) -> Iterator[Fault]:
@@ -115,6 +127,17 @@ def _shared_portal(prod: Reading, dev: Reading) -> Iterator[Fault]:
             yield _common(
                 "EXCHANGER_INSTALLATION", names[0], "на одном портале одно имя установки: ключи задач совпадут"
             )
+
+
+def _shared_project(prod: Reading, dev: Reading) -> Iterator[Fault]:
+    places = []
+    for reading in (prod, dev):
+        project = reading.groups.get(OpenProjectSettings)
+        if not isinstance(project, OpenProjectSettings) or project.url is None or project.default_project is None:
+            return
+        places.append((project.url.host, project.url.port, project.default_project))
+    if places[0] == places[1]:
+        yield _common("OPENPROJECT_DEFAULT_PROJECT_ID", places[0][2], "один проект: пробные задачи увидят люди")
 
 
 def _common(name: str, value: str, problem: str) -> Fault:

@@ -109,10 +109,13 @@ class Finder:
         """
         kept = since.position or _show(now - LOOK_BACK)
         start, page, sure = kept, 1, _show(now - OVERLAP)
+        seen: set[tuple[str, str, str]] = set()
         while True:
             asked = query({"updatedAt": ("<>d", [start, ""])}, size=self._listing.size, page=page, order=BY_CHANGE)
             rows = await self._listing.page(EVERYWHERE, asked)
-            ours = [found for found in await self.snapshots(rows) if found.key is not None]
+            fresh = [row for row in rows if _version(row) not in seen]  # the place moves to a row that has been read
+            seen.update(map(_version, rows))
+            ours = [found for found in await self.snapshots(fresh) if found.key is not None]
             if len(rows) < self._listing.size:
                 yield ours, Cursor(max(kept, sure))
                 return
@@ -130,6 +133,10 @@ class Finder:
         known = await self._catalogue.statuses_with(statuses)
         base = (self._options.link_base or self._api.site.base).rstrip("/")
         return Reading(base, self._capabilities.attribute, known, self._options.refused_statuses)
+
+
+def _version(row: Row) -> tuple[str, str, str]:
+    return as_text(row.get("id")), as_text(row.get("updatedAt")), as_text(row.get("lockVersion"))
 
 
 def _generations(key: Key, asked: int) -> Iterator[str]:

@@ -58,7 +58,6 @@ class OpenProjectOptions:
     page_size: int = 200
     requests_per_second: float = 10.0
     burst: float = 20.0
-    poll_interval: timedelta = timedelta(seconds=15)
     quarantine: timedelta = timedelta(seconds=150)
     tls: ssl.SSLContext | None = field(default=None, repr=False)
     link_base: str | None = None
