@@ -18,7 +18,7 @@ from exchanger.roles import brake, quarantine
 from exchanger.roles.context import Installation
 from exchanger.roles.creator import Creator
 from exchanger.roles.maker import Made
-from exchanger.roles.quarantine import Quarantine
+from exchanger.roles.quarantine import Inherited, Quarantine
 from exchanger.roles.responder import Responder
 from exchanger.roles.serial import Serial
 from exchanger.roles.watch import Watch
@@ -95,6 +95,10 @@ def no_pinned_start(patch: pytest.MonkeyPatch) -> None:
         return None if now is None else now - self._elapsed()
 
     patch.setattr(Quarantine, "_term_started", started)
+
+
+def no_list_of_the_beginning(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Inherited, "__contains__", lambda _self, _task_id: False)
 
 
 def no_series(patch: pytest.MonkeyPatch) -> None:
@@ -234,6 +238,11 @@ CONTROLS: list[tuple[Switch, Scenario]] = [
     (no_doubt, test_creator.test_after_an_unknown_outcome_the_object_that_appears_late_is_adopted),
     (no_memory_of_what_was_made, test_creator.test_a_search_that_lags_does_not_double_what_this_term_created),
     (no_pinned_start, _set_back),
+    (
+        no_list_of_the_beginning,
+        test_creator.test_what_the_engine_listed_at_the_beginning_of_the_term_is_old_whatever_its_clock_says,
+    ),
+    (no_doubt, test_creator.test_a_next_generation_that_may_be_on_its_way_is_waited_for),
     (no_series, test_creator.test_two_deliveries_of_one_order_at_once_make_one_object),
     (no_series, test_responder.test_answers_of_one_instance_go_one_after_another_those_of_others_side_by_side),
     (no_comparison_of_keys, test_creator.test_a_search_that_ignores_the_filter_adopts_nothing_that_is_not_ours),

@@ -12,6 +12,7 @@ from exchanger.domain.outcome import Failed, Refused
 from exchanger.domain.task import ExternalTask, ObjectState
 from exchanger.ports import Delivery
 from exchanger.roles.creator import Creator
+from exchanger.roles.quarantine import Inherited
 from exchanger.wire import Receipt, Response, decode_receipt, decode_response
 from tests.roles.house import OURS, QUEUE, SENT, Crash, FakeTerm, House, always, fail, nothing
 
@@ -359,6 +360,51 @@ async def test_two_orders_of_one_task_of_different_leases_make_one_object(home: 
     await asyncio.gather(creator.handle(home.delivery(second)), creator.handle(home.delivery(first)))
     # Then there is one object
     home.object(first)
+
+
+async def test_a_next_generation_that_may_be_on_its_way_is_waited_for(home: House) -> None:
+    # Given a refused object, and a second generation whose creation has an unknown outcome
+    home.objects.can_reopen = False
+    creator, _ = await in_term(home)
+    task = await refused(home, creator)
+    home.objects.late = timedelta(seconds=80)
+    await creator.handle(home.delivery(task))
+    home.objects.late = None
+    # When the order comes again at once
+    handling = asyncio.create_task(creator.handle(home.delivery(task)))
+    await home.clock.advance(Q + 1)
+    await handling
+    # Then the second generation was made once
+    keys = [found.key for found in home.objects.of(task.id)]
+    assert keys == [str(OURS.key(task.id)), f"{OURS.key(task.id)}:2"]
+
+
+async def test_what_the_engine_listed_at_the_beginning_of_the_term_is_old_whatever_its_clock_says(home: House) -> None:
+    # Given a task with an object of the former holder, whose engine's clock was ahead and is set back before our term
+    home.engine_clock.skew = timedelta(minutes=10)
+    task = await home.fetched()
+    home.objects.add(str(OURS.key(task.id)))
+    home.engine_clock.skew = timedelta()
+    creator = home.creator(inherited=Inherited(frozenset({task.id})))
+    await home.clock.advance(200)
+    # When its order comes, then its object is adopted
+    await creator.handle(home.delivery(task))
+    home.object(task)
+
+
+async def test_before_the_engines_list_is_known_any_task_may_be_old(home: House) -> None:
+    # Given a term that has not read the engine's list yet
+    inherited = Inherited()
+    term = FakeTerm(home.clock.monotonic())
+    await home.clock.advance(200)
+    creator = home.creator(term, inherited)
+    await creator.handle(home.delivery(await home.fetched()))
+    assert home.objects.calls["find"] == 1
+    # When it has
+    inherited.settle([])
+    await creator.handle(home.delivery(await home.fetched()))
+    # Then new tasks are not searched for
+    assert home.objects.calls["find"] == 1
 
 
 class TestClocks:
