@@ -13,6 +13,7 @@ from pathlib import Path
 
 from exchanger.domain.errors import ConfigError
 from exchanger.ports import Clock
+from exchanger.storm.atomic import write_whole
 from exchanger.telemetry.log import log
 
 _ASK_AGAIN = 0.25  # seconds between two tries to take the lock
@@ -85,12 +86,7 @@ class LedgerFile:
 
     def write(self, ledger: Ledger) -> None:
         """Записать: новый файл на место прежнего, после fsync."""
-        fresh = self.path.with_suffix(".new")
-        with fresh.open("w", encoding="utf-8") as file:
-            json.dump(asdict(ledger), file)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self.path)
+        write_whole(self.path, json.dumps(asdict(ledger)).encode())
 
 
 @asynccontextmanager

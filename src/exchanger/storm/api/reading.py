@@ -25,10 +25,14 @@ def objects(value: object) -> list[Json]:
 
 
 def text(value: object) -> str:
-    """Текст поля; null — «», число и да/нет — как в JSON, объект и список — JSON."""
+    """Текст поля; null — «», число и да/нет — как в JSON, объект и список — JSON.
+
+    Половина знака (JSON её допускает, UTF-8 — нет) заменяется на U+FFFD.
+    """
     if value is None:
         return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    whole = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def number(value: object) -> int | None:
@@ -85,7 +89,14 @@ def diagram(record: Json, asked: str, zone: ZoneInfo) -> Diagram:
             f"У диаграммы {asked} «{found.name}» нет тела.",
             remedy="откройте её в StormBPMN и сохраните; пустую диаграмму переносить незачем.",
         )
-    return Diagram(found, body.encode(), number(record.get("autosaveIndex")), _calls(record, found.id))
+    try:
+        content = body.encode()
+    except UnicodeEncodeError:
+        raise Reject(
+            f"Тело диаграммы {asked} «{found.name}» не записать в UTF-8.",
+            remedy="найдите и уберите в ней негодный знак.",
+        ) from None
+    return Diagram(found, content, number(record.get("autosaveIndex")), _calls(record, found.id))
 
 
 def edges(records: Iterable[Json]) -> Iterator[AssigneeEdge]:
@@ -100,7 +111,7 @@ def edges(records: Iterable[Json]) -> Iterator[AssigneeEdge]:
                 assignee_name=text(record.get("assigneeName")),
                 element_name=text(record.get("elementName")),
                 description=text(record.get("description")),
-                record=json.dumps(record, ensure_ascii=False),
+                record=text(record),
             )
 
 
