@@ -40,7 +40,7 @@ def diff(*, management: ManagementUrl = None, as_json: AsJson = False) -> None:
     if not all(finding.is_fine for finding in found):
         raise typer.Exit(_DIFFERS)
     if not as_json:
-        typer.echo("Отличий нет.")
+        typer.echo("Отличий нет, кроме непроверенного." if found else "Отличий нет.")
 
 
 @app.command()

@@ -125,12 +125,12 @@ class Migration:
 
     async def _drain_and_delete(self, tell: Tell) -> None:
         for _ in range(ROUNDS):
-            await self._readers.none_holds(self._queue)
             if await self._delete(self._queue):
                 return
             moved = await self._move(self._queue, self._temporary)
             tell(f"перенесено в {self._temporary}: {moved}")
             await self.plan()  # a consumer may have come meanwhile
+            await self._readers.none_holds(self._queue)
         raise Retry(f"В очередь «{self._queue}» всё время пишут, опустошить её не удалось: остановите отправителей.")
 
     async def _prepare_temporary(self) -> None:
