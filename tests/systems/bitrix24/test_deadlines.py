@@ -71,6 +71,14 @@ def test_planned_dates_of_a_template_are_relative_to_the_creation() -> None:
     assert (found.start, found.end, found.deadline) == (START + HOUR, START + 3 * HOUR, None)
 
 
+def test_a_plan_that_ends_before_it_starts_loses_its_end_and_it_is_said() -> None:
+    params = CreateTaskParams(title="т", element_id="e", process_instance_id="i")
+    content = Content(template=Template(schedule=Schedule(start=3 * HOUR, end=HOUR)))
+    found = dates(params, content, MOSCOW, START)
+    assert (found.start, found.end) == (START + 3 * HOUR, None)
+    assert any("плановое завершение" in each for each in content.remarks)
+
+
 WORK: list[tuple[str, str, timedelta, str]] = [
     ("the next working day, same hour", "2026-03-02 11:00", DAY, "2026-03-03 11:00"),
     ("over a weekend", "2026-03-06 11:00", DAY, "2026-03-09 11:00"),

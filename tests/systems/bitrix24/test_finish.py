@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from exchanger.connect import Intent
+from exchanger.domain.errors import OutcomeUnknown
 from exchanger.domain.task import ObjectRef
 from exchanger.sandbox.bitrix24.drive import DriveFile, attached_files
 from exchanger.sandbox.bitrix24.faults import Fault, FaultKind
@@ -304,6 +305,17 @@ async def test_a_batch_of_writings_is_short_enough_for_the_portals_minute() -> N
     api = _Refusing("")
     await Writer(_as_api(api), Remarks()).run([step(str(number), 0) for number in range(45)])
     assert [len(chunk) for chunk in api.sent] == [AT_ONCE, AT_ONCE, 5]
+
+
+async def test_a_batch_that_says_nothing_of_its_steps_is_an_unknown_outcome() -> None:
+    api = _Refusing("")
+
+    async def silent(_method: str, _params: Any, *, intent: Intent) -> Envelope:
+        return Envelope([])
+
+    api.call = silent  # type: ignore[assignment, method-assign]
+    with pytest.raises(OutcomeUnknown):
+        await Writer(_as_api(api), Remarks()).run([step("a", 0), step("b", 0)])
 
 
 def _as_api(api: _Refusing) -> BitrixApi:

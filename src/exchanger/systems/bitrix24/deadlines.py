@@ -38,7 +38,13 @@ def dates(params: CreateTaskParams, content: Content, zone: tzinfo, now: datetim
 
     of_template = after(schedule.deadline)
     deadlines = [*_given(params, zone), *(() if of_template is None else (of_template,))]
-    return Dates(min(deadlines, default=None), after(schedule.start), after(schedule.end))
+    start, end = after(schedule.start), after(schedule.end)
+    if start is not None and end is not None and end < start:
+        content.remarks.add(
+            "плановое завершение", "в шаблоне оно раньше планового начала: портал такой задачи не примет"
+        )
+        end = None
+    return Dates(min(deadlines, default=None), start, end)
 
 
 def _given(params: CreateTaskParams, zone: tzinfo) -> Iterator[datetime]:

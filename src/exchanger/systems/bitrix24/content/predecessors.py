@@ -10,7 +10,7 @@ from exchanger.systems.bitrix24.content.diagram import ELEMENT, DiagramSource
 from exchanger.systems.bitrix24.content.remarks import Answer, Remarks, refusal
 from exchanger.systems.bitrix24.content.result_files import ResultFile, ResultFiles
 from exchanger.systems.bitrix24.custom_fields import ELEMENT_ID, PROCESS_INSTANCE_ID
-from exchanger.systems.bitrix24.envelope import Envelope
+from exchanger.systems.bitrix24.envelope import Envelope, PortalFault
 from exchanger.systems.bitrix24.foreign import Row, as_int, as_map, as_rows, as_text, camel
 
 _LIST = "tasks.task.list"
@@ -66,8 +66,12 @@ class PredecessorsSource:
         return wanted
 
     def take(self, label: str, answer: Answer) -> None:
-        """Принять список задач или результаты."""
-        said = refusal(answer, _LIST)
+        """Принять список задач или результаты.
+
+        Отказ команды со ссылкой ничего не значит: ссылаться могло быть не на что. Что нужно, спросят прямо.
+        """
+        guessed = label == "taskFirst" or label.startswith("chained")
+        said = "нет ответа" if guessed and isinstance(answer, PortalFault) else refusal(answer, _LIST)
         result = answer.result if isinstance(answer, Envelope) else []
         if label.startswith("task"):
             rows = as_rows(as_map(result).get("tasks"))

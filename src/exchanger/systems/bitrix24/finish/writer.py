@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from exchanger.connect import Intent
+from exchanger.domain.errors import OutcomeUnknown
 from exchanger.systems.bitrix24.api import BitrixApi
 from exchanger.systems.bitrix24.batch import send
 from exchanger.systems.bitrix24.content.remarks import Answer, Remarks, module_refusal
@@ -61,6 +62,8 @@ class Writer:
     async def _together(self, chunk: Sequence[Step], left: deque[Step]) -> None:
         named = {step.label: step.command for step in chunk}
         answers = await send(self._api, named, intent=Intent.CREATE, halt=True)
+        if chunk[0].label not in answers:
+            raise OutcomeUnknown("Битрикс24, batch: портал не сказал, что из шагов задачи выполнено.")
         for step in chunk:
             if step.label not in answers:
                 return  # the portal stopped at the refusal before it
