@@ -9,7 +9,7 @@ from enum import Enum, auto
 from typing import Any
 
 from exchanger.bus.dead_letter import dead_letter
-from exchanger.domain.errors import DeadLetter, ExchangerError
+from exchanger.domain.errors import DeadLetter, ExchangerError, OutcomeUnknown, Retry, SystemPaused, TermLost
 from exchanger.ports import Clock, Delivery, Handler, Message
 from exchanger.telemetry.log import log
 from exchanger.wire.names import ERRORS_QUEUE
@@ -21,6 +21,8 @@ PATIENCE = 300.0
 
 SPARE = 16
 """Сколько сообщений сверх `at_once` берётся у брокера: места для тех, что ждут своей паузы и никого не задерживают."""
+
+_OUTAGES = (Retry, OutcomeUnknown, SystemPaused, TermLost)
 
 
 class Verdict(Enum):
@@ -131,7 +133,10 @@ class Desk:
 
 
 def _complain(delivery: Delivery, error: BaseException) -> None:
-    log.opt(exception=None if isinstance(error, ExchangerError) else error).error(
+    """An outage is said once by whoever met it; a line a message would only bury it."""
+    expected = isinstance(error, ExchangerError)
+    log.opt(exception=None if expected else error).log(
+        "DEBUG" if isinstance(error, _OUTAGES) else "ERROR",
         "Сообщение не обработано, будет повторено",
         task=delivery.message.correlation_id, queue=delivery.queue, reason=str(error) or type(error).__name__,
     )  # fmt: skip
