@@ -16,9 +16,9 @@ from exchanger.storm.api.budget import RETRY_AFTER, RequestBudget
 from tests.storm_api.kit import JumpClock
 
 URL = "https://storm.example"
-_SPAN = st.floats(0, 50)
+_SPAN = st.sampled_from([0.0, 0.1, 5.0, 50.0]) | st.floats(0, 50)
 _STEP = st.tuples(
-    st.sampled_from(["request", "restart", "pause", "clock", "reboot"]),
+    st.sampled_from(["request", "request", "request", "request", "restart", "pause", "clock", "reboot"]),
     st.tuples(_SPAN, _SPAN),
     st.floats(-4000, 4000),
 )
@@ -55,14 +55,43 @@ async def _play(directory: Path, steps: list[tuple[str, tuple[float, float], flo
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(_STEP, max_size=40))
+@given(st.lists(_STEP, max_size=40), st.sampled_from([4, 5]))
 def test_the_server_never_sees_a_violation_through_restarts_reboots_and_steps_of_the_clock(
-    steps: list[tuple[str, tuple[float, float], float]],
+    steps: list[tuple[str, tuple[float, float], float]], per_minute: int
 ) -> None:
     with TemporaryDirectory() as directory:
-        server = asyncio.run(_play(Path(directory), steps, per_minute=4))
+        server = asyncio.run(_play(Path(directory), steps, per_minute))
 
     assert server.violations == []
+
+
+async def test_a_request_that_reached_the_server_late_counts_from_its_end(tmp_path: Path) -> None:
+    late, quick = ("request", (40.0, 0.0), 0.0), ("request", (0.0, 0.0), 0.0)
+
+    server = await _play(tmp_path, [late, *[quick] * 5], per_minute=5)
+
+    assert server.violations == []
+
+
+async def test_a_wall_clock_set_forward_frees_nothing(tmp_path: Path) -> None:
+    quick = ("request", (0.0, 0.0), 0.0)
+
+    server = await _play(tmp_path, [*[quick] * 4, ("clock", (0.0, 0.0), 4000.0), *[quick] * 4], per_minute=4)
+
+    assert server.violations == []
+
+
+async def test_a_reboot_with_a_wall_clock_set_back_costs_a_minute_and_no_more(tmp_path: Path) -> None:
+    clock = JumpClock(elapsed=100_000.0)
+    for _ in range(4):
+        async with _budget(tmp_path, clock).request():
+            pass
+    clock.booted, clock.skew = clock.elapsed, -4000.0
+
+    async with _budget(tmp_path, clock).request():
+        pass
+
+    assert clock.elapsed == pytest.approx(100_061.0)
 
 
 async def test_control_without_the_limit_the_server_does_see_violations(tmp_path: Path) -> None:

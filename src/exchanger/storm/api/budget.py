@@ -87,13 +87,9 @@ class RequestBudget:
         ledger.closed, ledger.closed_for = now, max(said, least)
 
     async def _turn(self, file: LedgerFile) -> Ledger:
+        ledger = self._read(file)
         while True:
             now = Mark.now(self._clock)
-            ledger = file.read()
-            if ledger is None:
-                log.warning("счёт запросов к StormBPMN испорчен: считаем минуту исчерпанной", file=str(file.path))
-                ledger = Ledger(sent=[now] * max(self._per_minute, 1))
-                file.write(ledger)
             ledger.shed(now, WINDOW)
             self._refuse_danger(ledger, now)
             seconds, why = self._left(ledger, now)
@@ -103,6 +99,14 @@ class RequestBudget:
                 raise _paused(f"StormBPMN просит подождать {seconds:.0f} с", seconds, "повторите команду позже.")
             self._waiting(seconds, why)
             await self._clock.sleep(seconds)
+
+    def _read(self, file: LedgerFile) -> Ledger:
+        ledger = file.read()
+        if ledger is None:
+            log.warning("счёт запросов к StormBPMN испорчен: считаем минуту исчерпанной", file=str(file.path))
+            ledger = Ledger(sent=[Mark.now(self._clock)] * max(self._per_minute, 1))
+            file.write(ledger)
+        return ledger
 
     def _left(self, ledger: Ledger, now: Mark) -> tuple[float, str]:
         if ledger.closed is not None:
