@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from exchanger.domain.task import Snapshot
 from exchanger.sandbox.bitrix24.drive import attached_files
+from exchanger.sandbox.bitrix24.module import Element
 from exchanger.systems.bitrix24.batch import Command
 from tests.systems.bitrix24.addon_world import (
     ACCOMPLICE,
@@ -23,6 +25,7 @@ from tests.systems.bitrix24.addon_world import (
     VARIABLES,
     lists_of,
     open_addon,
+    template,
 )
 from tests.systems.bitrix24.world import BitrixWorld, order
 
@@ -91,12 +94,12 @@ async def test_the_next_task_of_the_diagram_costs_no_more() -> None:
 async def test_a_task_of_the_add_on_without_a_template_costs_a_reading_a_creation_and_a_sync() -> None:
     async with open_addon() as world:
         await known(world)
-        world.portal.templates.clear()
-        world.portal.store.tasks[500].user_fields["UF_ELEMENT_ID"] = "другой"
+        diagram = world.portal.module.diagrams[PROCESS]
+        world.portal.module.load(replace(diagram, elements=(Element(ELEMENT),)))
         await build(world)
         before = world.portal.requests.total()
         made = await build(world, "ext-2")
-        assert world.portal.requests.total() - before <= 4
+        assert world.portal.requests.total() - before == 3
         assert world.task(made.ref).title == "Согласовать договор"
         assert world.task(made.ref).description.startswith("Согласовать договор\n\n---\nФлаг: Да;")
 
@@ -115,7 +118,7 @@ async def test_variables_with_a_dollar_go_by_a_call_of_their_own_and_nothing_is_
 @pytest.mark.parametrize("text", ["цена $5", "$result[item1]"])
 async def test_a_check_list_with_a_dollar_is_written_word_for_word(text: str) -> None:
     given = PROPERTIES | {"checklists": f'[{{"name": "Лист {text}", "items": ["{text}", "просто"]}}]'}
-    async with open_addon() as world:
+    async with open_addon(template(items=())) as world:
         made = await build(world, extension_properties=given)
         assert lists_of(world.portal, int(made.ref.id)) == [(f"Лист {text}", [(text, []), ("просто", [])])]
 

@@ -130,7 +130,7 @@ TEXTS = [
 
 @pytest.mark.parametrize("text", TEXTS)
 async def test_a_text_arrives_as_it_was_written(text: str) -> None:
-    async with open_addon() as world:
+    async with open_addon(template(items=())) as world:
         variables = VARIABLES | {"name": text}
         given = {"description": text, "tags": "т", "checklists": f"Список • {' '.join(text.split())}"}
         made = await build(world, variables=variables, extension_properties=given)

@@ -9,6 +9,7 @@ import pytest
 
 from exchanger.domain.errors import Reject
 from exchanger.domain.variables import Variable, VariableType
+from exchanger.systems.bitrix24.content.checklist import CheckItem
 from exchanger.systems.bitrix24.prepare import prepare
 from exchanger.systems.bitrix24.settings import BitrixOptions
 from tests.systems.bitrix24.world import order
@@ -88,6 +89,16 @@ TABLE: list[tuple[str, dict[str, Any], dict[str, Any], str, Any]] = [
     ("answer not spoken of", {}, {}, "result_expected", None),
     ("question", {}, {"extension_properties": {"UF_RESULT_QUESTION": " Да? "}}, "result_question", "Да?"),
     ("the element", {}, {}, "element_id", "Activity_1"),
+    ("the process", {}, {}, "process_key", "Process_1"),
+    ("template by number", {}, {"extension_properties": {"templateId": "139"}}, "template_id", 139),
+    ("stage", {}, {"extension_properties": {"stageId": "7"}}, "stage_id", 7),
+    ("flow", {}, {"extension_properties": {"flowId": "8"}}, "flow_id", 8),
+    ("CRM", {}, {"extension_properties": {"crm": "D_10, L_4"}}, "crm", ("D_10", "L_4")),
+    ("files of the drive", {}, {"extension_properties": {"files": "n12, 13"}}, "files", (12, 13)),
+    ("predecessors", {}, {"extension_properties": {"predecessors": '["A", "B"]'}}, "predecessors", ("A", "B")),
+    ("what the element set itself", {"groupId": 7}, {"extension_properties": {"title": "Иное"}}, "given",
+     frozenset({"title"})),
+    ("variables go along", {"a": 1}, {}, "variables", {"startedBy": 107, "a": 1}),
 ]  # fmt: skip
 
 
@@ -133,6 +144,28 @@ def test_without_anybody_the_order_may_still_have_a_template_but_a_bad_one_is_to
     with pytest.raises(Reject, match="responsibleEmail") as refused:
         made({}, extension_properties={"priority": "5"})
     assert "BITRIX_DEFAULT_RESPONSIBLE_ID" in str(refused.value)
+
+
+LISTS = [
+    (
+        '[{"name": "Список", "items": ["раз", {"title": "два", "important": true, "items": ["три"]}]}]',
+        (CheckItem("Список", (CheckItem("раз"), CheckItem("два", (CheckItem("три"),), important=True))),),
+    ),
+    ("имя • п1 • п2", (CheckItem("имя", (CheckItem("п1"), CheckItem("п2"))),)),
+    ("ЧЕКЛИСТ: имя\n• п1\n- п2", (CheckItem("имя", (CheckItem("п1"), CheckItem("п2"))),)),
+    ("а • 1\n\nб • 2", (CheckItem("а", (CheckItem("1"),)), CheckItem("б", (CheckItem("2"),)))),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), LISTS)
+def test_d18_check_lists_of_a_diagram_are_json_or_one_line(text: str, expected: tuple[CheckItem, ...]) -> None:
+    assert made(extension_properties={"checklists": text}).checklists == expected
+
+
+@pytest.mark.parametrize("text", ['[{"items": []}]', "[1]", '[{"name": "a", "items": "b"}]', "[{"])
+def test_check_lists_that_cannot_be_read_are_named(text: str) -> None:
+    with pytest.raises(Reject, match="свойство расширения checklists: нужен JSON"):
+        made(extension_properties={"checklists": text})
 
 
 def test_all_mistakes_are_named_with_their_place_and_without_their_values() -> None:

@@ -129,7 +129,9 @@ async def test_what_the_element_sets_itself_beats_the_template() -> None:
         "checklists": "Мой список • раз • два",
         "files": "903",
     }
-    async with open_addon(template(fields={"GROUP_ID": 12, "PRIORITY": 2}, members=(Member("R", LAWYER),))) as world:
+    async with open_addon(
+        template(fields={"GROUP_ID": 12, "PRIORITY": 2}, members=(Member("R", LAWYER),), items=())
+    ) as world:
         world.portal.drive.put(replace(world.portal.drive.files[901], id=903))
         world.portal.module.load(Diagram(5, PROCESS, elements=(Element(ELEMENT, template_id=139),)))
         task = world.task((await build(world, extension_properties=given)).ref)
@@ -140,6 +142,12 @@ async def test_what_the_element_sets_itself_beats_the_template() -> None:
     assert task.user_fields["UF_CRM_TASK"] == ["D_10", "C_7"]
     assert attached_files(world.portal, task) == [903]
     assert lists_of(world.portal, task.id) == [("Мой список", [("раз", []), ("два", [])])]
+
+
+async def test_lists_of_the_template_beat_those_that_a_conversion_left_in_the_diagram() -> None:
+    async with open_addon() as world:
+        made = await build(world, extension_properties={"checklists": '[{"name": "Старый", "items": ["раз"]}]'})
+        assert [title for title, _ in lists_of(world.portal, int(made.ref.id))] == ["Первый", "Второй"]
 
 
 async def test_a_template_beats_the_variables_of_the_process() -> None:

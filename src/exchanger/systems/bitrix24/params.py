@@ -55,7 +55,7 @@ class CreateTaskParams(BaseModel):
     flow_id: PortalId = Field(None, description="Номер потока")
     crm: Texts = Field((), description="Привязки к CRM: D_10, L_4, C_7, CO_5")
     files: Numbers = Field((), description="Номера файлов Диска, которые вложить в задачу")
-    checklists: CheckLists = Field((), description="Чек-листы; сильнее чек-листов шаблона")
+    checklists: CheckLists = Field((), description="Чек-листы, если их нет в шаблоне")
     predecessors: Texts = Field((), description="Элементы-предшественники: их результаты и связь с их задачами")
     given: frozenset[str] = Field(frozenset(), description="Что задал сам элемент: это сильнее шаблона")
     process_key: str = Field("", description="Ключ процесса")

@@ -25,9 +25,10 @@ class Wanted:
 
 
 def wanted(params: CreateTaskParams, content: Content, *, addon: bool) -> Wanted:
-    """Чек-листы элемента сильнее шаблонных; пустых чек-листов не бывает; связи заводит модуль."""
+    """Чек-листы шаблона, без них — элемента; пустых чек-листов не бывает; связи заводит модуль."""
     template = content.template or Template()
-    chosen = params.checklists or template.checklists
+    # Diagrams converted from StormBPMN carry lists that templates replaced long ago: there the template knows better.
+    chosen = template.checklists or params.checklists
     filled = tuple(each for each in chosen if each.children)
     if any(each.depth() > LEVELS for each in filled):
         content.remarks.add("чек-листы глубже трёх уровней", "портал таких не принимает: пункты подняты на третий")
