@@ -11,10 +11,11 @@ import sys
 import tempfile
 from argparse import ArgumentParser, Namespace
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.figures import Loop, Result
+from bench.figures import Limit, Loop, Result
 from bench.limit import engine_limit
 from bench.loop import Setup, measure
 from exchanger.sandbox.engine import EngineProcess, engine_process
@@ -39,30 +40,30 @@ async def run(options: Namespace, engine: EngineProcess, broker: RabbitServer, h
     model = _MODEL.read_bytes()
     _say("прогрев движка")
     await engine_limit(engine.url, engine.pid, "warm", model, instances)
-    _say("предел движка")
-    limits = [await engine_limit(engine.url, engine.pid, "limit-before", model, instances)]
+    limits: list[Limit] = []
     loops: list[Loop] = []
     quiet: list[Loop] = []
+
+    async def limit() -> None:
+        _say("предел движка")
+        limits.append(await engine_limit(engine.url, engine.pid, f"limit-{len(limits)}", model, instances))
+
+    await limit()
     for kind, amqp in (("memory", None), ("rabbitmq", broker)):
         shared = {"движок": engine.pid} | ({"брокер": broker.pid} if amqp else {})
         for load in ("loaded", "quiet"):
             _say(f"весь путь: {kind}, {load}")
             name = f"{kind}-{load}"
-            setup = Setup(
-                engine=engine.url,
-                amqp=await broker.add_vhost(name) if amqp else None,
-                tenant=name,
-                model=model,
-                instances=instances if load == "loaded" else max(5, instances // 25),
-                after=0.0 if load == "loaded" else 1.0,
-                spacing=0.0 if load == "loaded" else 0.5,
-                profile=options.profile is not None,
-            )
-            (loops if load == "loaded" else quiet).append(await measure(setup, home / name, shared))
+            vhost = await broker.add_vhost(name) if amqp else None
+            base = Setup(engine.url, vhost, name, model, instances, profile=options.profile is not None)
+            base = replace(base, fresh_term=0.0) if options.quick else base
+            if load == "loaded":
+                loops.append(await measure(base, home / name, shared))
+                await limit()
+            else:
+                calm = replace(base, instances=max(5, instances // 25), after=1.0, spacing=0.5)
+                quiet.append(await measure(calm, home / name, shared))
             _keep_profiles(options.profile, home / name)
-    # The engine slows down as its tables grow, so its limit is taken on both sides of the loops.
-    _say("предел движка ещё раз")
-    limits.append(await engine_limit(engine.url, engine.pid, "limit-after", model, instances))
     return Result(
         name=options.name,
         date=datetime.now(UTC).date().isoformat(),

@@ -11,10 +11,11 @@ from bench.proc import Spent
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """The engine alone: tasks per second, and its own CPU in milliseconds per task."""
+    """The engine alone: tasks per second, its own CPU in milliseconds per task, cores that others took meanwhile."""
 
     rate: float
     cpu_ms: float
+    foreign: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,15 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """One run of the whole loop. Counters are of the whole run, `tasks` of them were made."""
+    """One run of the whole loop: counters of the whole run, in which `tasks` were done.
+
+    `foreign` — how many cores were taken by processes that are no part of the measurement.
+    """
 
     bus: str
     tasks: int
     seconds: float
+    foreign: float
     engine_calls: Mapping[str, int]
     api_requests: Mapping[str, int]
     api_calls: Mapping[str, int]
@@ -84,20 +89,21 @@ class Result:
     loops: tuple[Loop, ...]
     quiet: tuple[Loop, ...]
 
+    def limit(self, number: int) -> float:
+        """The engine's limit beside this loop: the mean of those measured just before and just after it."""
+        return (self.limits[number].rate + self.limits[number + 1].rate) / 2
+
     @property
-    def limit(self) -> Limit:
-        """The mean of what was measured before and after the loops."""
-        count = len(self.limits)
-        return Limit(sum(each.rate for each in self.limits) / count, sum(each.cpu_ms for each in self.limits) / count)
+    def ratios(self) -> list[float]:
+        return [loop.rate / self.limit(number) for number, loop in enumerate(self.loops)]
 
     def json(self) -> dict[str, Any]:
         return {
             "name": self.name,
             "date": self.date,
             "machine": dict(self.machine),
-            "engine_limit": asdict(self.limit),
             "engine_limits": [asdict(each) for each in self.limits],
-            "ratio_to_engine_limit": {loop.bus: loop.rate / self.limit.rate for loop in self.loops},
+            "ratio_to_engine_limit": {loop.bus: ratio for loop, ratio in zip(self.loops, self.ratios, strict=True)},
             "loops": [loop.json() for loop in self.loops],
             "quiet": [loop.json() for loop in self.quiet],
         }
@@ -109,10 +115,8 @@ class Result:
             "",
             ", ".join(f"{name} {value}" for name, value in self.machine.items()),
             "",
-            f"Предел самого движка (старт, выборка, завершение тем же клиентом): {self.limit.rate:.0f} задач/с.",
-            f"CPU движка при этом {self.limit.cpu_ms:.1f} мс на задачу (с долей старта экземпляра).",
-            f"Предел измерен в том же прогоне до и после ({_rates(self.limits)}): таблицы движка растут.",
-            "Все части делят ядра одной машины.",
+            "Предел движка — старт, выборка и завершение тем же клиентом, больше ничего; он измерен до и после каждого",
+            "прогона. Все части делят ядра одной машины; сколько ядер брали чужие процессы, сказано ниже.",
             "",
             "| | " + " | ".join(buses) + " |",
             "|---|" + "---:|" * len(buses),
@@ -120,11 +124,24 @@ class Result:
         lines += [f"| {title} | " + " | ".join(values) + " |" for title, values in self._rows()]
         return "\n".join(lines) + "\n"
 
+    def _beside(self, number: int) -> tuple[Limit, ...]:
+        return self.limits[number : number + 2]
+
+    def _foreign(self, number: int) -> str:
+        return _pair(limit.foreign for limit in self._beside(number))
+
+    def _engine_cpu(self, number: int) -> str:
+        return _pair(limit.cpu_ms for limit in self._beside(number))
+
     def _rows(self) -> Iterable[tuple[str, list[str]]]:
         loops = self.loops
         yield "задач", [str(loop.tasks) for loop in loops]
         yield "весь путь, задач/с", [f"{loop.rate:.1f}" for loop in loops]
-        yield "доля предела движка", [f"{loop.rate / self.limit.rate:.2f}" for loop in loops]
+        yield "предел движка рядом, задач/с", [f"{self.limit(number):.1f}" for number in range(len(loops))]
+        yield "доля предела движка", [f"{ratio:.2f}" for ratio in self.ratios]
+        yield "чужие процессы, ядер: путь", [f"{loop.foreign:.1f}" for loop in loops]
+        yield "чужие процессы, ядер: предел до и после", [self._foreign(number) for number in range(len(loops))]
+        yield "CPU движка у предела, мс на задачу", [self._engine_cpu(number) for number in range(len(loops))]
         yield "вызовов движка на задачу", [f"{loop.per_task(loop.engine_calls):.2f}" for loop in loops]
         yield "запросов к порталу на задачу", [f"{loop.per_task(loop.api_requests):.2f}" for loop in loops]
         yield "сообщений на задачу", [f"{loop.per_task(loop.messages):.2f}" for loop in loops]
@@ -136,8 +153,8 @@ class Result:
         yield "то же в покое", [_latency(loop) for loop in self.quiet]
 
 
-def _rates(limits: Iterable[Limit]) -> str:
-    return " и ".join(f"{each.rate:.0f}" for each in limits)
+def _pair(values: Iterable[float]) -> str:
+    return " / ".join(f"{value:.1f}" for value in values)
 
 
 def _cpu(loop: Loop, name: str) -> str:

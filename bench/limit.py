@@ -7,7 +7,7 @@ import time
 from datetime import timedelta
 
 from bench.figures import Limit
-from bench.proc import spent
+from bench.proc import busy, own, spent
 from exchanger.domain.outcome import Completed
 from exchanger.domain.task import Fetched
 from exchanger.domain.typed import typed
@@ -24,14 +24,15 @@ async def engine_limit(url: str, pid: int, tenant: str, model: bytes, instances:
     """Measured from the first start to the last completion; `pid` is the engine's process."""
     async with RestEngine(EngineConnection(url, f"limit-{tenant}", tenant), SystemClock()) as engine:
         await engine.admin.deploy("bench", {"sequence.bpmn": model})
-        before, began = spent(pid), time.monotonic()
+        before, others, began = spent(pid), busy() - own(), time.monotonic()
         await start_all(engine, instances)
         done = 0
         while fetched := await engine.fetch([TOPIC], limit=100, lease=_LEASE, wait=timedelta()):
             await _complete(engine, fetched)
             done += len(fetched)
         seconds = time.monotonic() - began
-        return Limit(done / seconds, spent(pid).since(before).cpu / done * 1000)
+        used = spent(pid).since(before).cpu
+        return Limit(done / seconds, used / done * 1000, (busy() - own() - others - used) / seconds)
 
 
 async def start_all(engine: RestEngine, instances: int) -> None:

@@ -34,6 +34,19 @@ def spent(pid: int) -> Spent:
     return Spent(cpu, peak)
 
 
+def busy() -> float:
+    """Seconds of CPU that the whole machine has spent, by whomever."""
+    fields = Path("/proc/stat").read_text(encoding="ascii").split("\n", 1)[0].split()[1:]
+    user, nice, system, _idle, _waiting, irq, soft = (int(field) for field in fields[:7])
+    return (user + nice + system + irq + soft) / _TICK
+
+
+def own() -> float:
+    """Seconds of CPU that this process itself has spent."""
+    times = os.times()
+    return times.user + times.system
+
+
 def _tree(pid: int) -> Iterator[int]:
     yield pid
     try:

@@ -25,7 +25,9 @@ def test_the_quick_bench_measures_both_buses_beside_the_engines_limit(
     assert done.returncode == 0, done.stderr[-3000:]
     (file,) = tmp_path.glob("*-smoke.json")
     result = json.loads(file.read_text(encoding="utf-8"))
-    assert result["engine_limit"]["rate"] > 0
+    assert len(result["engine_limits"]) == 3
+    assert all(limit["rate"] > 0 and limit["cpu_ms"] > 0 for limit in result["engine_limits"])
+    assert all(ratio > 0 for ratio in result["ratio_to_engine_limit"].values())
     assert [loop["bus"] for loop in result["loops"]] == ["память", "RabbitMQ"]
     for loop in result["loops"]:
         assert loop["tasks"] == TASKS
