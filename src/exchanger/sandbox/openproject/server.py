@@ -16,6 +16,7 @@ from exchanger.sandbox.openproject.call import Call, Handler
 from exchanger.sandbox.openproject.errors import ApiError, conflict, not_found
 from exchanger.sandbox.openproject.faults import AFTER_COMMIT, Fault, FaultKind
 from exchanger.sandbox.openproject.instance import Instance
+from exchanger.sandbox.openproject.limit import LIMIT, FormLimit
 
 _JSON = ("application/json", "application/hal+json")
 _BODY_LIMIT = 64 * 1024 * 1024
@@ -64,6 +65,7 @@ class ApiServer:
 
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
+        self._limit = FormLimit()
         self._background: set[asyncio.Task[web.StreamResponse]] = set()
 
     def add_routes(self, app: web.Application) -> None:
@@ -80,6 +82,10 @@ class ApiServer:
         async def handle(request: web.Request) -> web.StreamResponse:
             body = await request.read()
             self.instance.requests[f"{request.method} {_shape(request)}"] += 1
+            if self.instance.config.rate_limited and request.method == "POST" and request.path.endswith("/form"):
+                left = self._limit.refused(self.instance.clock())
+                if left is not None:
+                    return self._too_many(left)
             fault = self.instance.faults.take(request.method, request.path)
             if fault is None:
                 return self._answer(request, handler, body)
@@ -148,7 +154,7 @@ class ApiServer:
     def _too_many(self, seconds: float) -> web.Response:
         """Когда сбросится счёт, сказано временем Unix; Retry-After у настоящего нет."""
         reset = int(self.instance.clock().timestamp() + seconds)
-        headers = {"RateLimit-Limit": "6", "RateLimit-Remaining": "0", "RateLimit-Reset": str(reset)}
+        headers = {"RateLimit-Limit": str(LIMIT), "RateLimit-Remaining": "0", "RateLimit-Reset": str(reset)}
         return self._refusal(ApiError(429, "TooManyRequests", "Too many requests."), headers)
 
     def _refusal(self, error: ApiError, headers: Mapping[str, str] | None = None) -> web.Response:
