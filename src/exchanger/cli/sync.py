@@ -138,7 +138,8 @@ async def _storm(settings: Settings) -> AsyncIterator[StormSource]:
 
 
 def _say_wait(seconds: float, why: str) -> None:
-    typer.echo(f"… пауза {seconds:.0f} с: {why}", err=True)
+    if seconds >= 1:
+        typer.echo(f"… пауза {seconds:.0f} с: {why}", err=True)
 
 
 async def _cards(settings: Settings) -> list[DiagramCard]:
