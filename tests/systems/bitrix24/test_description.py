@@ -167,6 +167,12 @@ def test_a_cut_is_inside_no_tag_and_leaves_none_open(limit: int) -> None:
         assert shown.count(f"[{tag}") == shown.count(f"[/{tag}]")
 
 
+def test_a_text_of_nothing_but_tags_is_not_lost_whole() -> None:
+    shown = wording.description("[B]" * 100, (), 120, overdue=False)
+    assert len(shown) <= 120
+    assert shown.startswith("[B][B]")
+
+
 def test_blocks_are_cut_before_the_text_at_their_line() -> None:
     shown = wording.description("Описание " * 10, ("Б" * 300,), 160, overdue=False)
     assert shown == ("Описание " * 10).strip() + "\n\n… (описание сокращено)"

@@ -100,6 +100,25 @@ def test_a_batch_command_is_read_by_the_portal_as_it_was_meant(values: list[str]
     assert "$" not in unquote_plus(text)
 
 
+@given(st.dictionaries(st.text().filter(lambda name: not name.isdigit()), st.text() | st.booleans(), max_size=5))
+def test_process_variables_go_by_a_batch_only_if_the_portal_will_read_them_back(variables: dict[str, Any]) -> None:
+    command = Command("imena.camunda.tasktemplate.get", {"elementId": "e", "processVariables": variables})
+    if not command.fits():
+        assert "$" in str(variables) or any(set("[]") & set(name) or not name for name in variables)
+        return
+    read = parse_query(command.text().partition("?")[2]).get("processVariables", {})
+    assert read == {name: value if isinstance(value, str) else str(int(value)) for name, value in variables.items()}
+
+
+@pytest.mark.parametrize("evil", [{"a": "$x"}, {"$a": 1}, {"a[b]": 1}, {"": 1}, {"a": "\ud800"}, {"a": "я" * 40_000},
+                                  {str(number): 1 for number in range(600)}])  # fmt: skip
+def test_what_a_query_string_cannot_carry_exactly_stays_out_of_a_batch(evil: dict[str, Any]) -> None:
+    command = Command("imena.camunda.tasktemplate.get", {"processVariables": evil})
+    assert not command.fits()
+    with pytest.raises(ValueError, match="подставляет"):
+        command.text()
+
+
 @given(st.integers(1, 10**9))
 def test_a_person_is_a_number_in_any_clothes(number: int) -> None:
     for value in (number, str(number), f" {number} ", f"user_{number}", f"U{number}", {"value": number}):

@@ -14,6 +14,8 @@ from exchanger.sandbox.bitrix24.model import Task
 from exchanger.sandbox.bitrix24.module import Diagram, Element
 from exchanger.sandbox.bitrix24.seed import CLERK, ENGINEER, HEAD, LAWYER
 from exchanger.sandbox.bitrix24.templates import Member, Template
+from exchanger.systems.bitrix24.content.read_template import stock_template
+from exchanger.systems.bitrix24.content.remarks import Remarks
 from exchanger.telemetry.log import log
 from tests.systems.bitrix24.addon_world import (
     ELEMENT,
@@ -110,6 +112,32 @@ async def test_without_a_supervisor_the_one_who_started_takes_his_place() -> Non
     async with open_addon(template(fields={"CREATED_BY_USE_SUPERVISOR": "Y"}, members=(), **BARE)) as world:
         world.portal.directory.departments.clear()
         assert world.task((await build(world)).ref).created_by == STARTED_BY
+
+
+async def test_a_supervisor_that_is_needed_and_missing_is_said() -> None:
+    said: list[str] = []
+    sink = log.add(lambda message: said.append(str(message.record["extra"].get("remark"))), level="WARNING")
+    async with open_addon(template(fields={"CREATED_BY_USE_SUPERVISOR": "Y"}, **BARE)) as world:
+        world.portal.directory.departments.clear()
+        await build(world)
+        assert "руководитель запустившего процесс: его нет; вместо него — сам запустивший" in said
+        said.clear()
+        world.portal.templates[139] = template(fields={}, **BARE)
+        await build(world, "task-2")
+    log.remove(sink)
+    assert "руководитель" not in remarks_of(said)
+
+
+def test_people_of_a_stock_template_are_read_from_phps_own_notation() -> None:
+    row = {"ID": "1", "RESPONSIBLES": 'a:2:{i:0;s:3:"102";i:1;i:5;}', "AUDITORS": "a:0:{}", "ACCOMPLICES": [7, "8", 0],
+           "TAGS": {"35": {"NAME": "а"}}}  # fmt: skip
+    remarks = Remarks()
+    found = stock_template(row, [], remarks)
+    assert found is not None
+    assert (found.cast.responsible, found.cast.accomplices, found.cast.auditors) == (102, (7, 8), ())
+    assert found.tags == ("а",)
+    assert "остальные (5)" in remarks_of(list(remarks))
+    assert stock_template({}, [], remarks) is None
 
 
 async def test_what_the_element_sets_itself_beats_the_template() -> None:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -22,6 +23,8 @@ MAX_COMMANDS = 50
 _LONGEST = 30_000
 _MOST_PAIRS = 500
 _REFUSED = 400
+_UNSAFE = re.compile("[$\ud800-\udfff]")
+"""`$` портал подставляет, одинокий суррогат в UTF-8 не записать."""
 _READS = frozenset(
     {
         "calendar.settings.get",
@@ -86,10 +89,10 @@ class Command:
         return f"{self.method}?{urlencode([(name, _shown(value)) for name, value in _flat(self.params)])}"
 
     def fits(self) -> bool:
-        """Годится ли команда для пакета: ни одного `$` и не слишком велика."""
+        """Годится ли команда для пакета: строка запроса передаст её точно, портал ничего не подставит, она невелика."""
         pairs = [(name, value if isinstance(value, str) else "") for name, value in _flat(self.params)]
-        size = sum(len(name) + len(value.encode()) for name, value in pairs)
-        return len(pairs) <= _MOST_PAIRS and size <= _LONGEST and not any("$" in name + value for name, value in pairs)
+        small = len(pairs) <= _MOST_PAIRS and sum(len(name) + len(value) for name, value in pairs) <= _LONGEST
+        return small and _named_plainly(self.params) and not any(_UNSAFE.search(name + value) for name, value in pairs)
 
     def refs(self) -> set[str]:
         """Метки команд, на ответы которых эта ссылается."""
@@ -140,6 +143,13 @@ def _answers(
             yield label, fault
         elif label in results:
             yield label, Envelope(results[label], spent)
+
+
+def _named_plainly(value: object) -> bool:
+    """Имена вложенных полей, которые PHP разберёт обратно: непустые и без скобок."""
+    if isinstance(value, Mapping):
+        return all(name and not {"[", "]"} & set(str(name)) and _named_plainly(item) for name, item in value.items())
+    return not isinstance(value, list | tuple) or all(_named_plainly(item) for item in value)
 
 
 def _flat(params: Mapping[str, object]) -> Iterator[tuple[str, object]]:

@@ -45,7 +45,7 @@ def _closed(text: str, room: int) -> str:
         if len(part) + len(closing) <= room:
             return part + closing
         space = min(space, len(part)) - max(len(part) + len(closing) - room, 1)
-    return ""
+    return _cut(text, room)  # nothing but opening tags: better open than empty
 
 
 def _open_tags(text: str) -> list[str]:

@@ -94,6 +94,8 @@ class _Reading:
         """Прочитанное."""
         template = None if self.template is None else self.template.template
         found = () if self.predecessors is None else self.predecessors.found()
+        if self.supervisor is not None and template is not None and template.cast.supervised:
+            self.supervisor.needed()
         story = self._story()
         shown = () if template is None else template.in_description
         blocks = (questionnaires_block(shown, story, self.names), properties_block(story), results_block(found))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from exchanger.systems.bitrix24.batch import Command
 from exchanger.systems.bitrix24.content.remarks import Answer, Remarks, data, refusal
@@ -23,7 +23,7 @@ class SupervisorSource:
     initiator: int | None
     kept: Kept[int, int]
     remarks: Remarks
-    _answered: bool = field(default=False)
+    _why: str | None = None
 
     @property
     def supervisor(self) -> int | None:
@@ -32,16 +32,19 @@ class SupervisorSource:
 
     def needs(self) -> Mapping[str, Command]:
         """Руководитель, если он не известен."""
-        if self.initiator is None or self._answered or self.supervisor is not None:
+        if self.initiator is None or self._why is not None or self.supervisor is not None:
             return {}
         return {"supervisor": Command(_GET, {"userId": self.initiator})}
 
     def take(self, _: str, answer: Answer) -> None:
         """Принять ответ."""
-        self._answered = True
-        said = refusal(answer, _GET)
-        if said:
-            self.remarks.add("руководитель запустившего процесс", said)
+        self._why = refusal(answer, _GET) or "его нет"
         found = positive(data(answer).get("supervisorId"))
         if found is not None and self.initiator is not None:
             self.kept.put(self.initiator, found)
+
+    def needed(self) -> None:
+        """Руководитель оказался нужен: если его нет, сказать об этом."""
+        if self.supervisor is None:
+            why = self._why or "не известно, кто запустил процесс (startedBy)"
+            self.remarks.add("руководитель запустившего процесс", f"{why}; вместо него — сам запустивший")
