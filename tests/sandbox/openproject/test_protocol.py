@@ -84,6 +84,18 @@ async def test_the_reset_of_the_limit_is_a_moment(client: Client, instance: Inst
         assert "Retry-After" not in answer.headers
 
 
+async def test_forms_are_limited_only_where_the_administrator_wished_it(
+    client: Client, instance: Instance, clock: ManualClock
+) -> None:
+    body = {"_links": {"project": {"href": "/api/v3/projects/1"}}}
+    assert {(await client.send("POST", "/work_packages/form", body))[0] for _ in range(10)} == {200}
+    instance.config.rate_limited = True
+    codes = [(await client.send("POST", "/work_packages/form", body))[0] for _ in range(7)]
+    assert codes == [200] * 6 + [429]
+    clock.advance(3)
+    assert (await client.send("POST", "/work_packages/form", body))[0] == 200
+
+
 @pytest.mark.parametrize(("kind", "made"), [(FaultKind.COMMIT_THEN_DROP, 1), (FaultKind.DROP_BEFORE_COMMIT, 0)])
 async def test_a_dropped_connection_says_nothing_of_what_was_done(
     client: Client, instance: Instance, kind: FaultKind, made: int

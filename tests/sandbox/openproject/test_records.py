@@ -40,7 +40,16 @@ async def test_there_is_one_relation_of_an_ordered_pair_whatever_its_kind(client
     status, said = await relate(client, "relates")
     assert (status, said["_embedded"]["details"]["attribute"]) == (422, "to")
     assert (await relate(client, "precedes"))[0] == 201  # the other way round is another pair
-    assert (await client.get("/work_packages/1/relations"))["total"] == 2
+    involved = [{"involved": {"operator": "=", "values": ["1"]}}]
+    assert (await client.get("/relations", filters=involved))["total"] == 2
+
+
+async def test_the_relations_of_a_package_have_moved(client: Client) -> None:
+    url = f"{client.running.url}/api/v3/work_packages/1/relations"
+    named = {"Authorization": f"Bearer {TOKEN}"}
+    async with client.session.get(url, headers=named, allow_redirects=False) as answer:
+        assert answer.status == 308
+        assert answer.headers["Location"].startswith("/api/v3/relations?filters=")
 
 
 async def test_a_watcher_is_new_once(client: Client, instance: Instance) -> None:

@@ -71,7 +71,8 @@ def principals(call: Call) -> Reply:
             found = [one for one in found if _suits(call, one, name, [str(value) for value in body["values"]])]
     except (ValueError, TypeError, KeyError):
         raise invalid_query("Filters are invalid.") from None
-    return 200, _people(call, found)
+    shown = [render.principal(each, to=call.user) for each in found]
+    return 200, render.paginated(shown, "/api/v3/principals")
 
 
 def items(call: Call) -> Reply:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from urllib.parse import quote
 
 from exchanger.sandbox.openproject import render
 from exchanger.sandbox.openproject.call import Call, Reply
-from exchanger.sandbox.openproject.errors import ApiError, invalid, not_found
+from exchanger.sandbox.openproject.errors import ApiError, invalid, invalid_query, not_found
 from exchanger.sandbox.openproject.hrefs import number
 from exchanger.sandbox.openproject.model import Relation
 
@@ -36,12 +38,20 @@ def comment(call: Call) -> Reply:
 
 
 def relations(call: Call) -> Reply:
-    """GET связи пакета, в обе стороны."""
-    one = call.package()
-    found = [each for each in call.instance.relations.values() if one.id in {each.from_id, each.to_id}]
-    return 200, render.collection(
-        [render.relation(each) for each in found], f"/api/v3/work_packages/{one.id}/relations"
-    )
+    """GET связи с фильтром involved: пакет с любой стороны."""
+    try:
+        raw = json.loads(call.query.get("filters", "[]"))
+        asked = {int(value) for each in raw for value in each["involved"]["values"]}
+    except (ValueError, KeyError, TypeError):
+        raise invalid_query("Filters Invalid filter does not exist.") from None
+    found = [each for each in call.instance.relations.values() if not asked or asked & {each.from_id, each.to_id}]
+    return 200, render.paginated([render.relation(each) for each in found], "/api/v3/relations")
+
+
+def moved_relations(call: Call) -> Reply:
+    """GET связи пакета: переехали, 308 на общий список."""
+    filters = quote(f'[{{"involved":{{"operator":"=","values":["{call.package().id}"]}}}}]')
+    return 308, {"Location": f"/api/v3/relations?filters={filters}"}
 
 
 def relate(call: Call) -> Reply:

@@ -37,6 +37,13 @@ def link(href: str | None, title: str | None = None) -> Body:
     return {"href": href} if title is None else {"href": href, "title": title}
 
 
+def paginated(elements: Sequence[Body], self_href: str) -> Body:
+    """Список со страницами, весь на одной."""
+    made = collection(elements, self_href) | {"pageSize": len(elements) or 1, "offset": 1}
+    templated = {"href": self_href, "templated": True}
+    return made | {"_links": {**made["_links"], "jumpTo": templated, "changeSize": templated}}
+
+
 def moment(value: datetime) -> str:
     """Момент: миллисекунды, Z."""
     return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -109,6 +116,7 @@ def _links(instance: Instance, one: WorkPackage, project: Project, kind: WorkTyp
         "status": link(f"/api/v3/statuses/{status.id}", status.name),
         "priority": link(f"/api/v3/priorities/{priority.id}", priority.name),
         "parent": link(None if one.parent is None else f"/api/v3/work_packages/{one.parent}"),
+        "ancestors": [] if one.parent is None else [link(f"/api/v3/work_packages/{one.parent}")],
         "activities": link(f"{here}/activities"),
         **{name: _person(instance, number) for name, number in people.items()},
     }
@@ -172,13 +180,18 @@ def project(one: Project) -> Body:
     """Проект."""
     return {
         "_type": "Project", "id": one.id, "identifier": one.identifier, "name": one.name, "active": True,
-        "_links": {"self": link(f"/api/v3/projects/{one.id}", one.name)},
+        "_links": {
+            "self": link(f"/api/v3/projects/{one.id}", one.name),
+            "categories": link(f"/api/v3/projects/{one.id}/categories"),
+        },
     }  # fmt: skip
 
 
 def principal(one: Principal, *, to: Principal) -> Body:
     """Участник; логин и почту видят только управляющие людьми (и сам человек)."""
     body: Body = {"_type": one.kind, "id": one.id, "name": one.name, "_links": {"self": link(one.href, one.name)}}
+    if one.kind == "Group":
+        body["_embedded"] = {"members": []}
     if one.kind == "User":
         body["avatar"] = None
         if to.admin or to.id == one.id:

@@ -20,6 +20,7 @@ from exchanger.sandbox.openproject.limit import LIMIT, FormLimit
 
 _JSON = ("application/json", "application/hal+json")
 _BODY_LIMIT = 64 * 1024 * 1024
+_MOVED = 308
 _WP = "/api/v3/work_packages"
 _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/api/v3", catalogue.root),
@@ -37,7 +38,8 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("PATCH", _WP + "/{id}", packages.update),
     ("GET", _WP + "/{id}/activities", records.activities),
     ("POST", _WP + "/{id}/activities", records.comment),
-    ("GET", _WP + "/{id}/relations", records.relations),
+    ("GET", "/api/v3/relations", records.relations),
+    ("GET", _WP + "/{id}/relations", records.moved_relations),
     ("POST", _WP + "/{id}/relations", records.relate),
     ("GET", _WP + "/{id}/watchers", records.watchers),
     ("POST", _WP + "/{id}/watchers", records.watch),
@@ -99,6 +101,8 @@ class ApiServer:
             if request.method in {"POST", "PATCH"} and (refused := _content_type(request)):
                 return self._dated(refused)
             status, shown = handler(Call(self.instance, user, request.match_info, dict(request.query), body))
+            if status == _MOVED:
+                return self._dated(web.Response(status=status, headers=shown))
             return self._dated(web.json_response(shown, status=status, content_type="application/hal+json"))
         except ApiError as error:
             return self._refusal(error)

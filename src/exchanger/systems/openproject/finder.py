@@ -97,7 +97,7 @@ class Finder:
         answer = await self._api.ask("GET", path, intent=Intent.READ)
         if not isinstance(answer, Fault):
             return answer
-        if answer.status == NOT_FOUND and answer.kind:
+        if answer.status == NOT_FOUND:  # of the API itself: the page of a proxy has been raised as a pause
             return None
         raise query_error(answer, f"GET {path}")
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
+
 from exchanger.connect import Intent
 from exchanger.domain.errors import Retry
 from exchanger.domain.task import Snapshot
 from exchanger.systems.openproject.answers import Fault
-from exchanger.systems.openproject.api import OpenProjectApi
+from exchanger.systems.openproject.api import OpenProjectApi, Query
 from exchanger.systems.openproject.catalogue import Catalogue
 from exchanger.systems.openproject.comments import Comments
 from exchanger.systems.openproject.errors import INVALID, to_error
 from exchanger.systems.openproject.foreign import Row, as_text, elements, link_id, links
 from exchanger.systems.openproject.params import CreateTaskParams
 from exchanger.systems.openproject.people import People
+
+_ALL = 1000
 
 # Kept by OpenProject from the other end (`reverse_if_needed`): what is sent and what is read differ.
 _SWAPPED = {
@@ -44,7 +48,7 @@ class Touches:
             await self._comments.once(found.ref, params.comment, mark, notify=params.notify)
 
     async def _relate(self, number: str, params: CreateTaskParams) -> None:
-        known = {_ends(row) for row in await self._rows(f"/work_packages/{number}/relations")}
+        known = await self._relations(number)
         for kind, other, lag in params.relations:
             wanted = (str(other), number) if kind in _SWAPPED else (number, str(other))
             if wanted not in known:
@@ -64,7 +68,14 @@ class Touches:
 
     async def _related(self, number: str, kind: str, other: int) -> bool:
         wanted = (str(other), number) if kind in _SWAPPED else (number, str(other))
-        return wanted in {_ends(row) for row in await self._rows(f"/work_packages/{number}/relations")}
+        return wanted in await self._relations(number)
+
+    async def _relations(self, number: str) -> set[tuple[str, str]]:
+        # The list beside the work package is answered 308 by newer versions.
+        involved = [{"involved": {"operator": "=", "values": [number]}}]
+        return {
+            _ends(row) for row in await self._rows("/relations", {"filters": json.dumps(involved), "pageSize": _ALL})
+        }
 
     async def _watch(self, found: Snapshot, params: CreateTaskParams) -> None:
         project = await self._catalogue.project(as_text(found.details.get("project")))
@@ -75,8 +86,8 @@ class Touches:
             if href.rpartition("/")[2] not in known:
                 await self._api.call("POST", path, intent=Intent.IDEMPOTENT, body={"user": {"href": href}})
 
-    async def _rows(self, path: str) -> list[Row]:
-        rows = elements(await self._api.call("GET", path, intent=Intent.READ))
+    async def _rows(self, path: str, query: Query | None = None) -> list[Row]:
+        rows = elements(await self._api.call("GET", path, intent=Intent.READ, query=query))
         if rows is None:
             raise Retry(f"OpenProject, GET {path}: в ответе нет списка.")
         return rows
