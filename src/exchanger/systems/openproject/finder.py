@@ -56,7 +56,7 @@ class Finder:
             for chunk in _chunks(values, _VALUES):
                 async for row in self._with_keys(scope, chunk):
                     rows[as_text(row.get("id"))] = row
-        return [found for found in await self.snapshots(list(rows.values())) if found.key and found.key.first in latest]
+        return await self.snapshots(list(rows.values()))
 
     async def _with_keys(self, scope: str, values: Sequence[str]) -> AsyncIterator[Row]:
         attribute = self._capabilities.attribute
