@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -47,6 +47,7 @@ from exchanger.wire.names import Names
 # service outlives its last poll, yet ends within the ten seconds that operators expect.
 _POLL_ANSWER = timedelta(seconds=0.5)
 _LONGEST_STOP = timedelta(seconds=9)
+_FIRST_CONNECTION = 3.0
 
 
 class Service(StrEnum):
@@ -79,9 +80,17 @@ class Exchanger:
 
     async def run(self) -> None:
         """Работать, пока не остановят."""
+        await self._broker_at_first()
         async with asyncio.TaskGroup() as group:
             for role in self.roles:
                 group.create_task(role.run())
+
+    async def _broker_at_first(self) -> None:
+        """A broker that answers within a moment is not an outage of the start; one that does not is met on the way."""
+        if isinstance(self.context.bus, RabbitBus):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_FIRST_CONNECTION):
+                    await self.context.bus.connected()
 
 
 @asynccontextmanager

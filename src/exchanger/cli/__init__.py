@@ -8,6 +8,7 @@ import typer
 
 from exchanger.cli import config, dlq, incidents, sync, topology
 from exchanger.cli.demo import demo
+from exchanger.cli.doctor import doctor
 from exchanger.cli.run import run
 from exchanger.domain.errors import ExchangerError
 from exchanger.telemetry.log import log
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 app.command()(run)
 app.command()(demo)
+app.command()(doctor)
 app.add_typer(config.app, name="config")
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(incidents.app, name="incidents")

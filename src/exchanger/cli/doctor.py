@@ -1,0 +1,50 @@
+"""`exchanger doctor`: самопроверка установки."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import typer
+
+from exchanger.cli.asking import AsJson
+from exchanger.connect import Severity
+from exchanger.ops.doctor import Section, examine
+from exchanger.settings import load_settings
+from exchanger.telemetry.redact import redact
+
+_MARKS = {Severity.OK: "✓", Severity.WARNING: "!", Severity.ERROR: "✗"}
+
+
+def doctor(*, as_json: AsJson = False) -> None:
+    """Проверить настройки, движок, брокер и системы; каждая находка говорит, что делать.
+
+    Выход: 0 — всё хорошо, 1 — есть замечания, 2 — есть ошибки. Пример: EXCHANGER_ENV=dev exchanger doctor
+    """
+    worst = asyncio.run(_show(as_json=as_json))
+    raise typer.Exit(int(worst))
+
+
+async def _show(*, as_json: bool) -> Severity:
+    worst = Severity.OK
+    async for section in examine(load_settings()):
+        typer.echo(redact(_as_json(section) if as_json else _text(section)))
+        worst = max(worst, section.worst)
+    return worst
+
+
+def _text(section: Section) -> str:
+    lines = [section.title]
+    for finding in section.findings:
+        lines.append(f"  {_MARKS[finding.severity]} {finding.what}")
+        if finding.remedy:
+            lines.append(f"      что делать: {finding.remedy}")
+    return "\n".join(lines)
+
+
+def _as_json(section: Section) -> str:
+    findings = [
+        {"severity": finding.severity.name.lower(), "what": finding.what, "remedy": finding.remedy}
+        for finding in section.findings
+    ]
+    return json.dumps({"section": section.title, "findings": findings}, ensure_ascii=False)
