@@ -69,6 +69,14 @@ async def test_a_field_of_one_project_is_not_enough_for_another() -> None:
         assert {each.ref.id for each in found} == {"1", made}
 
 
+async def test_a_filter_that_is_passed_over_is_noticed_before_the_first_task(world: OpenProjectWorld) -> None:
+    world.strangers(2)
+    world.ignore_search()
+    with pytest.raises(SystemPaused, match="нельзя искать"):
+        await create(world, "task-1")
+    assert world.objects(world.key("task-1")) == 0
+
+
 async def test_closed_tasks_are_found_too(world: OpenProjectWorld) -> None:
     """A list without a filter by status shows open tasks only: every closed one would be made again."""
     made = await world.make("task-1")
