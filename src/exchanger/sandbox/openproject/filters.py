@@ -128,6 +128,7 @@ def _moment(text: Any) -> datetime | None:
 
 _BY_NAME: dict[str, Callable[[Asked, str, list[str]], Test]] = {
     "status": _status,
+    "status_id": _status,  # the name inside: what the converter does not know it passes on as it is
     "id": _id,
     "type": _type,
     "updatedAt": _updated,
