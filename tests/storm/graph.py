@@ -29,7 +29,7 @@ class Graph:
             entered.add(flow.get("targetRef", ""))
         for node_id, node in self.nodes.items():
             self._next[node.get("attachedToRef", "")].add(node_id)
-        scopes = [each for each in root.iter(*(bpmn(kind) for kind in sorted(SCOPES)))]
+        scopes = list(root.iter(*(bpmn(kind) for kind in sorted(SCOPES))))
         self._entries = {each: _entries(each, entered) for each in scopes}
         for scope in scopes:
             self._link(scope)
@@ -56,7 +56,7 @@ class Graph:
 
 
 def _entries(scope: Element, entered: set[str]) -> list[str]:
-    """Where a scope begins: its starts, else what nothing leads to, else its first node; event sub-processes besides."""
+    """Where a scope begins: its starts, else what nothing leads to, else its first node; event sub-processes too."""
     inner = [child for child in scope if kind_of(child) in NODES]
     starts = [child.get("id", "") for child in inner if kind_of(child) == "startEvent"]
     roots = [

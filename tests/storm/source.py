@@ -68,13 +68,12 @@ class Result:
     root: Element
 
     def get(self, element_id: str) -> Element:
-        found = self.root.xpath("//*[@id=$id]", id=element_id)
+        found = self._all(element_id)
         assert len(found) == 1, f"{element_id}: {len(found)}"
-        element: Element = found[0]
-        return element
+        return found[0]
 
     def has(self, element_id: str) -> bool:
-        return bool(self.root.xpath("//*[@id=$id]", id=element_id))
+        return bool(self._all(element_id))
 
     def kind(self, element_id: str) -> str:
         return kind_of(self.get(element_id))
@@ -103,6 +102,9 @@ class Result:
     def inserted(self, kind: str, known: str) -> list[Element]:
         """Nodes of this kind that the source did not have."""
         return [each for each in self.root.iter(bpmn(kind)) if each.get("id") not in known.split()]
+
+    def _all(self, element_id: str) -> list[Element]:
+        return [each for each in self.root.iter(etree.Element) if each.get("id") == element_id]
 
 
 def convert_text(xml: bytes, policy: Policy | None = None, assignees: tuple[Assignee, ...] = (), **info: str) -> Result:

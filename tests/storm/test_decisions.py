@@ -141,8 +141,10 @@ def test_a_repeated_task_has_many_answers_so_the_question_is_asked_after_it() ->
 
 def test_conditions_of_the_diagram_stay() -> None:
     inside = (
-        '<bpmn:sequenceFlow id="p" sourceRef="g" targetRef="x"><bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">'
-        '${n &gt; 5}</bpmn:conditionExpression></bpmn:sequenceFlow><bpmn:sequenceFlow id="q" sourceRef="g" targetRef="y"/>'
+        '<bpmn:sequenceFlow id="p" sourceRef="g" targetRef="x">'
+        '<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">'
+        "${n &gt; 5}</bpmn:conditionExpression></bpmn:sequenceFlow>"
+        '<bpmn:sequenceFlow id="q" sourceRef="g" targetRef="y"/>'
     )
     result = convert_text(document(process("start s; xor g; end x; end y", "s>g", inside=inside)))
     assert result.condition("p") == "${n > 5}"
@@ -170,8 +172,10 @@ def test_words_in_place_of_an_expression_become_the_caption() -> None:
 @pytest.mark.parametrize("kind", ["exclusiveGateway", "inclusiveGateway"])
 def test_a_default_flow_keeps_no_condition(kind: str) -> None:
     inside = (
-        f'<bpmn:{kind} id="g" default="p"/><bpmn:sequenceFlow id="p" sourceRef="g" targetRef="x"><bpmn:conditionExpression>'
-        '${a}</bpmn:conditionExpression></bpmn:sequenceFlow><bpmn:sequenceFlow id="q" name="да" sourceRef="g" targetRef="y"/>'
+        f'<bpmn:{kind} id="g" default="p"/><bpmn:sequenceFlow id="p" sourceRef="g" targetRef="x">'
+        f"<bpmn:conditionExpression>"
+        "${a}</bpmn:conditionExpression></bpmn:sequenceFlow>"
+        '<bpmn:sequenceFlow id="q" name="да" sourceRef="g" targetRef="y"/>'
     )
     result = convert_text(document(process("start s; task a; end x; end y", "s>a; a>g", inside=inside)))
     assert result.condition("p") is None
@@ -181,7 +185,8 @@ def test_a_default_flow_keeps_no_condition(kind: str) -> None:
 
 def test_a_single_way_out_loses_its_condition_and_says_so() -> None:
     inside = (
-        '<bpmn:sequenceFlow id="p" sourceRef="g" targetRef="x"><bpmn:conditionExpression>${a}</bpmn:conditionExpression>'
+        '<bpmn:sequenceFlow id="p" sourceRef="g" targetRef="x">'
+        "<bpmn:conditionExpression>${a}</bpmn:conditionExpression>"
         "</bpmn:sequenceFlow>"
     )
     result = convert_text(document(process("start s; xor g; end x", "s>g", inside=inside)))

@@ -157,8 +157,10 @@ def test_an_end_that_sends_is_plain_by_default_and_a_task_by_policy() -> None:
 
 def test_terminate_and_paired_links_stay() -> None:
     inside = (
-        '<bpmn:intermediateThrowEvent id="t"><bpmn:linkEventDefinition id="t_d" name="A"/></bpmn:intermediateThrowEvent>'
-        '<bpmn:intermediateCatchEvent id="c"><bpmn:linkEventDefinition id="c_d" name="A"/></bpmn:intermediateCatchEvent>'
+        '<bpmn:intermediateThrowEvent id="t"><bpmn:linkEventDefinition id="t_d" name="A"/>'
+        "</bpmn:intermediateThrowEvent>"
+        '<bpmn:intermediateCatchEvent id="c"><bpmn:linkEventDefinition id="c_d" name="A"/>'
+        "</bpmn:intermediateCatchEvent>"
     )
     result = convert_text(document(process("start s; end:terminate e", "s>t; c>e", inside=inside)))
     assert losses(result) == []
@@ -178,7 +180,8 @@ def test_of_several_definitions_the_executable_one_stays() -> None:
 def test_an_event_sub_process_gets_a_trigger_the_engine_accepts() -> None:
     inside = (
         '<bpmn:subProcess id="p" triggeredByEvent="true"><bpmn:startEvent id="ps"><bpmn:timerEventDefinition/>'
-        '</bpmn:startEvent><bpmn:task id="pt"/><bpmn:sequenceFlow id="f" sourceRef="ps" targetRef="pt"/></bpmn:subProcess>'
+        '</bpmn:startEvent><bpmn:task id="pt"/>'
+        '<bpmn:sequenceFlow id="f" sourceRef="ps" targetRef="pt"/></bpmn:subProcess>'
     )
     result = convert_text(document(process("start s; end e", "s>e", inside=inside)))
     assert result.get("ps").find(bpmn("messageEventDefinition")) is not None

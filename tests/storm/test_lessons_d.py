@@ -32,7 +32,8 @@ def test_d3_a_diagram_without_a_pool_is_executable() -> None:
 def test_d4_a_condition_of_the_diagram_gets_no_second_one() -> None:
     inside = (
         '<bpmn:sequenceFlow id="p" name="да" sourceRef="g" targetRef="x"><bpmn:conditionExpression>${a}'
-        '</bpmn:conditionExpression></bpmn:sequenceFlow><bpmn:sequenceFlow id="q" name="нет" sourceRef="g" targetRef="y"/>'
+        "</bpmn:conditionExpression></bpmn:sequenceFlow>"
+        '<bpmn:sequenceFlow id="q" name="нет" sourceRef="g" targetRef="y"/>'
     )
     result = convert_text(document(process(DECISION, "s>a; a>g", inside=inside)))
     assert [each.text for each in result.get("p").iter(bpmn("conditionExpression"))] == ["${a}"]
@@ -55,7 +56,8 @@ def test_d6_children_stand_in_the_order_of_the_schema(schema: etree.XMLSchema) -
     result = convert_text(document(process("start s; end e", "s>a; a>e", inside=inside)), assignees=people)
     schema.assertValid(result.root)
     assert [etree.QName(child).localname for child in result.get("a")] == [
-        "documentation", "extensionElements", "incoming", "outgoing", "ioSpecification", "multiInstanceLoopCharacteristics",
+        "documentation", "extensionElements", "incoming", "outgoing", "ioSpecification",
+        "multiInstanceLoopCharacteristics",
     ]  # fmt: skip
 
 
@@ -72,7 +74,8 @@ def test_d8_sending_receiving_scripts_and_rules_are_converted_too() -> None:
 
 def test_d9_lanes_name_what_is_there_and_hold_what_was_added() -> None:
     lanes = (
-        '<bpmn:laneSet id="L"><bpmn:lane id="l1"><bpmn:flowNodeRef>s</bpmn:flowNodeRef><bpmn:flowNodeRef>w</bpmn:flowNodeRef>'
+        '<bpmn:laneSet id="L"><bpmn:lane id="l1"><bpmn:flowNodeRef>s</bpmn:flowNodeRef>'
+        "<bpmn:flowNodeRef>w</bpmn:flowNodeRef>"
         '</bpmn:lane><bpmn:lane id="l2"><bpmn:flowNodeRef>g</bpmn:flowNodeRef></bpmn:lane></bpmn:laneSet>'
     )
     xml = document(process("start s; catch w; xor g; end x; end y", "s>w; w>g; g>x:да; g>y:нет", inside=lanes))
@@ -86,7 +89,10 @@ def test_d10_answers_with_spaces_and_additions_are_recognised_and_defaults_infer
     result = run(DECISION, "s>a; a>g; g>x:Да ; g>y:Нет, на доработку")
     assert result.condition("g_x") == '${execution.getVariable("a") == "ok"}'
     assert result.condition("g_y") == '${execution.getVariable("a") == "no"}'
-    single = '<bpmn:sequenceFlow id="p" sourceRef="g" targetRef="x"><bpmn:conditionExpression>${a}</bpmn:conditionExpression></bpmn:sequenceFlow>'
+    single = (
+        '<bpmn:sequenceFlow id="p" sourceRef="g" targetRef="x">'
+        "<bpmn:conditionExpression>${a}</bpmn:conditionExpression></bpmn:sequenceFlow>"
+    )
     assert convert_text(document(process("start s; xor g; end x", "s>g", inside=single))).condition("p") is None
 
 
@@ -123,7 +129,8 @@ def test_d14_coordinates_may_be_fractions() -> None:
         f'<x:BPMNDiagram xmlns:x="{DI}" xmlns:c="{DC}" xmlns:w="{OMG_DI}"><x:BPMNPlane bpmnElement="Process_1d4oa6g46">'
         '<x:BPMNShape id="gd" bpmnElement="g"><c:Bounds x="300.5" y="99.25" width="50.0" height="50"/></x:BPMNShape>'
         '<x:BPMNShape id="sd" bpmnElement="s"><c:Bounds x="-1e2" y="1.5" width="36" height="36"/></x:BPMNShape>'
-        '<x:BPMNEdge id="ed" bpmnElement="s_g"><w:waypoint x="-64.0" y="19.5"/><w:waypoint x="300.5" y="124.25"/></x:BPMNEdge>'
+        '<x:BPMNEdge id="ed" bpmnElement="s_g"><w:waypoint x="-64.0" y="19.5"/>'
+        '<w:waypoint x="300.5" y="124.25"/></x:BPMNEdge>'
         "</x:BPMNPlane></x:BPMNDiagram>"
     )
     result = convert_text(document(process("start s; xor g; end x; end y", "s>g; g>x:да; g>y:нет"), plane))

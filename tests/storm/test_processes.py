@@ -97,7 +97,10 @@ def test_a_uuid_of_any_spelling_gives_a_key_the_engine_accepts() -> None:
         ('<bpmn:boundaryEvent id="f" attachedToRef="nowhere"/>', "f"),
         ('<bpmn:boundaryEvent id="x" attachedToRef="a"/><bpmn:sequenceFlow id="f" sourceRef="a" targetRef="x"/>', "f"),
         (
-            '<bpmn:subProcess id="p"><bpmn:task id="in"/></bpmn:subProcess><bpmn:sequenceFlow id="f" sourceRef="a" targetRef="in"/>',
+            (
+                '<bpmn:subProcess id="p"><bpmn:task id="in"/></bpmn:subProcess>'
+                '<bpmn:sequenceFlow id="f" sourceRef="a" targetRef="in"/>'
+            ),
             "f",
         ),
         ('<bpmn:association id="f" sourceRef="a" targetRef="nowhere"/>', "f"),

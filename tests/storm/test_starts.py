@@ -52,7 +52,10 @@ def test_a_sub_process_has_exactly_one_start(starts: str) -> None:
 
 
 def test_a_start_inside_a_sub_process_needs_no_event() -> None:
-    inside = '<bpmn:subProcess id="p"><bpmn:startEvent id="x"><bpmn:messageEventDefinition/></bpmn:startEvent></bpmn:subProcess>'
+    inside = (
+        '<bpmn:subProcess id="p"><bpmn:startEvent id="x"><bpmn:messageEventDefinition/>'
+        "</bpmn:startEvent></bpmn:subProcess>"
+    )
     result = convert_text(document(process("start s", "s>p", inside=inside)))
     assert len(result.get("x").findall(bpmn("messageEventDefinition"))) == 0
     assert result.found(Severity.LOSS, "x")

@@ -69,9 +69,13 @@ def test_loops_without_a_number_run_once_and_say_so() -> None:
 
 
 def test_an_empty_sub_process_is_a_task_and_an_ad_hoc_one_an_ordinary_one() -> None:
-    inside = '<bpmn:subProcess id="a"/><bpmn:adHocSubProcess id="b"><bpmn:task id="c"/><bpmn:task id="d"/></bpmn:adHocSubProcess>'
+    inside = (
+        '<bpmn:subProcess id="a"/><bpmn:adHocSubProcess id="b"><bpmn:task id="c"/><bpmn:task id="d"/>'
+        "</bpmn:adHocSubProcess>"
+    )
     result = convert_text(document(process("start s", "s>a; a>b", inside=inside)))
     assert external(result, "a")
     assert result.kind("b") == "subProcess"
     assert result.found(Severity.LOSS, "b")
-    assert sorted(result.next_of(result.get("b").find(bpmn("startEvent")).get("id"))) == ["c", "d"]  # type: ignore[union-attr]  # found or fails
+    (start,) = result.get("b").iter(bpmn("startEvent"))
+    assert sorted(result.next_of(start.get("id", ""))) == ["c", "d"]

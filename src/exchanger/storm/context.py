@@ -45,7 +45,7 @@ class Context:
         """Новый узел рядом с опорой: в том же процессе, на той же дорожке."""
         node_id = self.derived(prefix, ident(anchor), kind, role)
         node = self.model.add(scope_of(anchor), kind, node_id)
-        _share_lane(anchor, node_id)
+        self.model.share_lanes(anchor, node_id)
         self.placements.append(Placement(node_id, ident(anchor), before))
         return node
 
@@ -69,21 +69,10 @@ class Context:
         """Убрать узел с его потоками и граничными событиями."""
         for flow in (*self.model.incoming(node), *self.model.outgoing(node)):
             self.drop_flow(flow)
-        for boundary in self.model.nodes("boundaryEvent"):
-            if boundary.get("attachedToRef") == ident(node):
-                self.found.loss(boundary, "Граничное событие удалено вместе со своим элементом.")
-                self.remove_node(boundary)
+        for boundary in self.model.attached(node):
+            self.found.loss(boundary, "Граничное событие удалено вместе со своим элементом.")
+            self.remove_node(boundary)
         self.model.remove(node)
-
-
-def _share_lane(anchor: Element, node_id: str) -> None:
-    """Новый узел — на дорожках опоры (их несколько, когда дорожки вложены)."""
-    for lanes in scope_of(anchor).iterchildren(bpmn("laneSet")):
-        for reference in list(lanes.iter(bpmn("flowNodeRef"))):
-            if reference.text == ident(anchor):
-                fresh = etree.Element(bpmn("flowNodeRef"))
-                fresh.text = node_id
-                reference.addnext(fresh)
 
 
 def definitions_of(event: Element) -> list[Element]:

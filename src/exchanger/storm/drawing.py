@@ -11,6 +11,7 @@ from exchanger.storm.geometry import Box, Point, number
 from exchanger.storm.model import detach
 from exchanger.storm.names import DC, DI, OMG_DI, Element
 
+_DIAGRAM = f"{{{DI}}}BPMNDiagram"
 _SHAPE, _EDGE, _PLANE = f"{{{DI}}}BPMNShape", f"{{{DI}}}BPMNEdge", f"{{{DI}}}BPMNPlane"
 _BOUNDS, _WAYPOINT, _LABEL = f"{{{DC}}}Bounds", f"{{{OMG_DI}}}waypoint", f"{{{DI}}}BPMNLabel"
 
@@ -23,6 +24,9 @@ class Drawing:
         self.shapes: dict[str, Element] = {}
         self.edges: dict[str, Element] = {}
         self._boxes: dict[str, Box] = {}
+        self._planes: dict[str, Element] = {}
+        for plane in self.planes:
+            self._planes.setdefault(plane.get("bpmnElement", ""), plane)
         for shape in root.iter(_SHAPE):
             self.shapes.setdefault(shape.get("bpmnElement", ""), shape)
         for edge in root.iter(_EDGE):
@@ -31,12 +35,23 @@ class Drawing:
     @property
     def planes(self) -> list[Element]:
         """Полотна в порядке документа."""
-        return list(self.root.iter(_PLANE))
+        return [plane for diagram in self.root.iterchildren(_DIAGRAM) for plane in diagram.iterchildren(_PLANE)]
 
     def new_plane(self, element_id: str) -> Element:
         """Новая диаграмма с полотном элемента."""
-        diagram = etree.SubElement(self.root, f"{{{DI}}}BPMNDiagram", {"id": f"BPMNDiagram_{element_id}"})
-        return etree.SubElement(diagram, _PLANE, {"id": f"BPMNPlane_{element_id}", "bpmnElement": element_id})
+        diagram = etree.SubElement(self.root, _DIAGRAM, {"id": f"BPMNDiagram_{element_id}"})
+        plane = etree.SubElement(diagram, _PLANE, {"id": f"BPMNPlane_{element_id}"})
+        self.dedicate(plane, element_id)
+        return plane
+
+    def dedicate(self, plane: Element, element_id: str) -> None:
+        """Отдать полотно элементу."""
+        plane.set("bpmnElement", element_id)
+        self._planes.setdefault(element_id, plane)
+
+    def plane_for(self, element_id: str) -> Element | None:
+        """Полотно, отданное элементу."""
+        return self._planes.get(element_id)
 
     def box(self, element_id: str) -> Box | None:
         """Прямоугольник элемента; None — не нарисован."""

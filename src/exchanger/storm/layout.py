@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
+from collections.abc import Callable
 
-from exchanger.storm.geometry import Box, size_of
+from exchanger.storm.geometry import Box, Point, size_of
 from exchanger.storm.model import Model
 from exchanger.storm.names import Element, bpmn, ident, kind_of
 
@@ -12,8 +13,11 @@ COLUMN, ROW = 160.0, 120.0
 _BOUNDARY = 36.0
 
 
-def lay_out(model: Model, nodes: list[Element], lanes: list[Element], x: float, y: float) -> dict[str, Box]:
-    """Прямоугольники узлов и их дорожек; (x, y) — левый верхний угол раскладки."""
+def lay_out(
+    model: Model, nodes: list[Element], lanes: list[Element], corner: Point, drawn: Callable[[str], Box | None]
+) -> dict[str, Box]:
+    """Прямоугольники узлов и дорожек от левого верхнего угла; `drawn` — где нарисованы узлы, которых среди этих нет."""
+    x, y = corner
     inner = [node for node in nodes if kind_of(node) != "boundaryEvent"]
     columns = _columns(model, inner)
     lane_of = {
@@ -33,7 +37,7 @@ def lay_out(model: Model, nodes: list[Element], lanes: list[Element], x: float, 
         lane, column, row = cells[ident(node)]
         center = Box(x + column * COLUMN, y + (bases[lane] + row) * ROW, COLUMN, ROW)
         boxes[ident(node)] = center.around_center(*size_of(kind_of(node)))
-    _attach(nodes, boxes)
+    _attach(nodes, boxes, drawn)
     width = (max(columns.values(), default=0) + 1) * COLUMN
     for number, lane_element in enumerate(lanes):
         top, bottom = bases[number], bases[number + 1]
@@ -68,12 +72,12 @@ def _bases(used: dict[tuple[int, int], int], lanes: int) -> list[int]:
     return [sum(heights[:number]) for number in range(lanes + 1)]
 
 
-def _attach(nodes: list[Element], boxes: dict[str, Box]) -> None:
+def _attach(nodes: list[Element], boxes: dict[str, Box], drawn: Callable[[str], Box | None]) -> None:
     """Граничные события — на нижней стороне своего элемента, справа налево."""
     taken: dict[str, int] = defaultdict(int)
     for event in nodes:
         host_id = event.get("attachedToRef", "")
-        host = boxes.get(host_id)
+        host = boxes.get(host_id) or drawn(host_id)
         if kind_of(event) == "boundaryEvent" and host is not None:
             left = host.right - _BOUNDARY * (1.5 + taken[host_id])
             boxes[ident(event)] = Box(left, host.bottom - _BOUNDARY / 2, _BOUNDARY, _BOUNDARY)

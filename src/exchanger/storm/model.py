@@ -17,16 +17,23 @@ class Model:
         self._by_id: dict[str, Element] = {}
         self._out: dict[str, list[Element]] = {}
         self._in: dict[str, list[Element]] = {}
+        self._places: dict[str, list[Element]] = {}
+        self._attached: dict[str, list[Element]] = {}
         self.reindex()
 
     def reindex(self) -> None:
         """Построить указатели заново (после правок мимо `Model`)."""
-        self._by_id, self._out, self._in = {}, {}, {}
+        self._by_id, self._out, self._in, self._places, self._attached = {}, {}, {}, {}, {}
         for element in self.root.iter(f"{bpmn('')}*"):
             if ident(element):
                 self._by_id.setdefault(ident(element), element)
-            if kind_of(element) == "sequenceFlow":
-                self._index(element)
+            match kind_of(element):
+                case "sequenceFlow":
+                    self._index(element)
+                case "flowNodeRef":
+                    self._places.setdefault((element.text or "").strip(), []).append(element)
+                case "boundaryEvent":
+                    self._attached.setdefault(element.get("attachedToRef", ""), []).append(element)
 
     @property
     def processes(self) -> list[Element]:
@@ -71,6 +78,18 @@ class Model:
     def target(self, flow: Element) -> Element | None:
         """Узел, в который идёт поток."""
         return self.node(flow.get("targetRef"))
+
+    def attached(self, node: Element) -> list[Element]:
+        """Граничные события узла."""
+        return [event for event in self._attached.get(ident(node), ()) if self.node(ident(event)) is event]
+
+    def share_lanes(self, anchor: Element, node_id: str) -> None:
+        """Поставить новый узел на дорожки опоры (их несколько, когда дорожки вложены)."""
+        for reference in self._places.get(ident(anchor), ()):
+            fresh = etree.Element(bpmn("flowNodeRef"))
+            fresh.text = node_id
+            reference.addnext(fresh)
+            self._places.setdefault(node_id, []).append(fresh)
 
     def retarget(self, flow: Element, node: Element) -> None:
         """Направить поток в другой узел."""

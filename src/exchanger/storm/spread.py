@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from dataclasses import replace
 from itertools import accumulate
@@ -37,6 +37,10 @@ class _Cuts:
     def shifted(self, x: float) -> float:
         return x + self._sums[bisect_right(self._places, x)]
 
+    def before(self, cut: float) -> float:
+        """На сколько сдвинут сам разрез: разрезами левее него."""
+        return self._sums[bisect_left(self._places, cut)]
+
 
 def make_room(context: Context, drawing: Drawing) -> None:
     """Раздвинуть полотна и нарисовать новые узлы у их опор; опора не нарисована — узел ждёт общей раскладки."""
@@ -60,11 +64,11 @@ def _spread(context: Context, drawing: Drawing, plane: Element, placements: list
         boxes[placement.node_id] = (cut, Box(left, anchor.center[1] - height / 2, width, height))
         taken[cut] += width + _GAP
         cuts.append((cut, width + _GAP))
-    _shift(context, plane, _Cuts(cuts))
+    made = _Cuts(cuts)
+    _shift(context, plane, made)
     drawing.forget_boxes()
     for node_id, (cut, box) in boxes.items():
-        offset = sum(width for place, width in cuts if place < cut)
-        drawing.place(plane, node_id, replace(box, x=box.x + offset))
+        drawing.place(plane, node_id, replace(box, x=box.x + made.before(cut)))
 
 
 def _shift(context: Context, plane: Element, cuts: _Cuts) -> None:

@@ -21,12 +21,12 @@ def complete_drawing(context: Context) -> None:
     _join_lines(context, drawing)
     make_room(context, drawing)
     _erase_lost(context, drawing)
-    _resize(context, drawing)
+    resized = _resize(context, drawing)
     root_plane = _root_plane(context, drawing)
     for scope in context.model.scopes():
         _draw_scope(context, drawing, scope, root_plane)
     _draw_pools(context, drawing, root_plane)
-    _draw_lines(context, drawing, root_plane)
+    _draw_lines(context, drawing, root_plane, resized)
 
 
 def _join_lines(context: Context, drawing: Drawing) -> None:
@@ -53,8 +53,9 @@ def _erase_lost(context: Context, drawing: Drawing) -> None:
                 plane.remove(drawn)
 
 
-def _resize(context: Context, drawing: Drawing) -> None:
-    """Событие, ставшее задачей, рисуется задачей."""
+def _resize(context: Context, drawing: Drawing) -> set[str]:
+    """Событие, ставшее задачей, рисуется задачей; возвращает id таких."""
+    resized = set()
     for node in context.model.nodes(*sorted(TASKS)):
         shape, box = drawing.shapes.get(ident(node)), drawing.box(ident(node))
         if shape is None or box is None:
@@ -63,6 +64,8 @@ def _resize(context: Context, drawing: Drawing) -> None:
         width, height = size_of(kind_of(node))
         if box.width < width / 2 and box.height < height * 3 / 4:
             drawing.place(plane_of(shape), ident(node), box.around_center(width, height))
+            resized.add(ident(node))
+    return resized
 
 
 def _root_plane(context: Context, drawing: Drawing) -> Element:
@@ -73,7 +76,7 @@ def _root_plane(context: Context, drawing: Drawing) -> Element:
     planes = drawing.planes
     lost = [plane for plane in planes if context.model.get(plane.get("bpmnElement")) is None]
     for plane in lost:
-        plane.set("bpmnElement", ident(whole))
+        drawing.dedicate(plane, ident(whole))
     roots = [plane for plane in planes if _is_whole(context, plane)]
     return roots[0] if roots else drawing.new_plane(ident(whole))
 
@@ -86,7 +89,7 @@ def _is_whole(context: Context, plane: Element) -> bool:
 def _plane_of_scope(drawing: Drawing, scope: Element, root_plane: Element) -> Element:
     if kind_of(scope) not in SUBPROCESSES:
         return root_plane
-    own = next((plane for plane in drawing.planes if plane.get("bpmnElement") == ident(scope)), None)
+    own = drawing.plane_for(ident(scope))
     if own is not None:
         return own
     shape = drawing.shapes.get(ident(scope))
@@ -105,8 +108,8 @@ def _draw_scope(context: Context, drawing: Drawing, scope: Element, root_plane: 
         return
     plane = _plane_of_scope(drawing, scope, root_plane)
     lanes = _lanes(scope) if len(missing) == len(nodes) and kind_of(scope) == "process" else []
-    x, y = _free_corner(drawing, scope, plane)
-    for element_id, box in lay_out(context.model, missing, lanes, x, y).items():
+    corner = _free_corner(drawing, scope, plane)
+    for element_id, box in lay_out(context.model, missing, lanes, corner, drawing.box).items():
         if drawing.box(element_id) is None:
             _draw(context, drawing, plane, element_id, box)
 
@@ -158,23 +161,31 @@ def _draw_pools(context: Context, drawing: Drawing, plane: Element) -> None:
         drawing.place(plane, ident(pool), around).set("isHorizontal", "true")
 
 
-def _draw_lines(context: Context, drawing: Drawing, root_plane: Element) -> None:
+def _draw_lines(context: Context, drawing: Drawing, root_plane: Element, resized: set[str]) -> None:
     for flow in context.model.flows():
         source, target = drawing.box(flow.get("sourceRef", "")), drawing.box(flow.get("targetRef", ""))
         if source is None or target is None:
             continue
         points = drawing.points(ident(flow))
         fresh = _docked(points, source, target) if len(points) > 1 else _straight(source, target)
+        if len(points) > 1 and flow.get("sourceRef") in resized:
+            fresh = [source.border_towards(fresh[1]), *fresh[1:]]
+        if len(points) > 1 and flow.get("targetRef") in resized:
+            fresh = [*fresh[:-1], target.border_towards(fresh[-2])]
         if fresh != points:
-            plane = _plane_of_scope(drawing, scope_of(flow), root_plane)
-            drawing.line(plane, ident(flow), fresh)
+            drawing.line(_plane_of_scope(drawing, scope_of(flow), root_plane), ident(flow), fresh)
     for kind in ("messageFlow", "association"):
         for link in context.model.root.iter(bpmn(kind)):
-            source, target = drawing.box(link.get("sourceRef", "")), drawing.box(link.get("targetRef", ""))
-            if source and target and ident(link) and len(drawing.points(ident(link))) < 2:  # noqa: PLR2004  # a line has two ends
-                drawing.line(
-                    plane_of(drawing.shapes[link.get("sourceRef", "")]), ident(link), _straight(source, target)
-                )
+            _draw_link(drawing, link)
+
+
+def _draw_link(drawing: Drawing, link: Element) -> None:
+    """Поток сообщений или связь без линии — прямой, если оба конца нарисованы."""
+    source_id, target_id = link.get("sourceRef", ""), link.get("targetRef", "")
+    source, target = drawing.box(source_id), drawing.box(target_id)
+    undrawn = len(drawing.points(ident(link))) < 2  # noqa: PLR2004  # a line has two ends
+    if source and target and ident(link) and undrawn:
+        drawing.line(plane_of(drawing.shapes[source_id]), ident(link), _straight(source, target))
 
 
 def _straight(source: Box, target: Box) -> list[Point]:
@@ -183,9 +194,8 @@ def _straight(source: Box, target: Box) -> list[Point]:
 
 def _docked(points: list[Point], source: Box, target: Box) -> list[Point]:
     """Линия, чьи концы отошли от узлов, снова касается их."""
-    first, *_, last = points
-    if not source.near(first, _TOLERANCE):
+    if not source.near(points[0], _TOLERANCE):
         points = [source.border_towards(points[1]), *points[1:]]
-    if not target.near(last, _TOLERANCE):
+    if not target.near(points[-1], _TOLERANCE):
         points = [*points[:-1], target.border_towards(points[-2])]
     return points
