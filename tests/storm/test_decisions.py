@@ -198,3 +198,14 @@ def test_an_inclusive_gateway_without_captions_goes_everywhere_and_is_doubted() 
     result = run("start s; or g; task a; task b", "s>g; g>a; g>b")
     assert result.found(Severity.DOUBT, "g")
     assert result.condition("g_a") is None
+
+
+@pytest.mark.parametrize("flows", ["k>m:нет; a>m", "a>m; k>m:нет"])
+def test_behind_a_merge_with_an_unanswered_path_the_question_is_asked_after_it(flows: str) -> None:
+    result = run(
+        "start s; task q; xor k; task a; xor m; xor g Готово?; end x; end y",
+        f"s>q; q>k; k>a:да; {flows}; m>g; g>x:да; g>y:нет",
+    )
+    (task,) = result.inserted("serviceTask", "a q")
+    assert result.ends("m_g") == ("m", task.get("id"))
+    assert result.condition("g_x") == condition(task.get("id", ""), "ok")

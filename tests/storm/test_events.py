@@ -191,3 +191,10 @@ def test_an_event_sub_process_gets_a_trigger_the_engine_accepts() -> None:
     )
     assert not dropped.has("p")
     assert set(losses(dropped)) == {"p", "ps", "pt"}
+
+
+def test_an_escalation_is_not_caught_on_a_task() -> None:
+    inside = '<bpmn:boundaryEvent id="b" attachedToRef="a"><bpmn:escalationEventDefinition/></bpmn:boundaryEvent>'
+    result = convert_text(document(process("start s; task a; task b2", "s>a; b>b2", inside=inside)))
+    assert losses(result) == ["b"]
+    assert result.get("b").find(bpmn("messageEventDefinition")) is not None
