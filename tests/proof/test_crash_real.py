@@ -1,6 +1,6 @@
 """The crash matrix on real parts: at each seam of each role once SIGKILL, once a cut of the whole network.
 
-The cases run four at a time, in the first of the tests; each test then tells what became of its case.
+The cases run side by side, in the first of the tests; each test then tells what became of its case.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.proof.poison import poison, take_dead_letters
 
 pytestmark = [pytest.mark.e2e, pytest.mark.engine, pytest.mark.rabbitmq, pytest.mark.timeout(400)]
 
-AT_ONCE = 4
+AT_ONCE = 8
 INSTANCES = 3
 OUTAGE = 1.5
 """Seconds; longer than the first pauses of a role between two tries."""
