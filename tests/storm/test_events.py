@@ -198,3 +198,24 @@ def test_an_escalation_is_not_caught_on_a_task() -> None:
     result = convert_text(document(process("start s; task a; task b2", "s>a; b>b2", inside=inside)))
     assert losses(result) == ["b"]
     assert result.get("b").find(bpmn("messageEventDefinition")) is not None
+
+
+LINKS = (
+    '<bpmn:intermediateThrowEvent id="t"><bpmn:linkEventDefinition id="t_d" name="A"/></bpmn:intermediateThrowEvent>'
+    '<bpmn:intermediateCatchEvent id="c"><bpmn:linkEventDefinition id="c_d" name="A"/></bpmn:intermediateCatchEvent>'
+)
+
+
+def test_a_link_with_a_flow_after_it_is_joined_to_its_other_half_by_a_flow() -> None:
+    result = convert_text(document(process("start s; task a; end e", "s>t; t>a; c>e", inside=LINKS)))
+    assert sorted(result.next_of("t")) == ["a", "c"]
+    assert result.next_of("c") == ["e"]
+    assert losses(result) == ["t", "c"]
+
+
+def test_a_link_that_others_use_stays_for_them() -> None:
+    second = LINKS[: LINKS.index("<bpmn:intermediateCatchEvent")].replace('"t"', '"u"').replace('"t_d"', '"u_d"')
+    xml = document(process("start s; task a; end e", "s>t; t>a; a>u; c>e", inside=LINKS + second))
+    result = convert_text(xml)
+    assert result.kind("c") == "intermediateCatchEvent"
+    assert losses(result) == ["t"]

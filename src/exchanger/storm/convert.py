@@ -19,6 +19,7 @@ from exchanger.storm.passes.decisions import settle_decisions
 from exchanger.storm.passes.drawing import complete_drawing
 from exchanger.storm.passes.event_gateways import resolve_event_gateways
 from exchanger.storm.passes.events import settle_events
+from exchanger.storm.passes.links import unlink
 from exchanger.storm.passes.messages import correlate_messages
 from exchanger.storm.passes.metadata import describe_diagram
 from exchanger.storm.passes.processes import name_processes
@@ -40,6 +41,7 @@ PASSES: tuple[Callable[[Context], None], ...] = (
     resolve_calls,  # a call without a target becomes an external task
     set_timers,
     correlate_messages,  # timers and messages first: then it is known which events can be executed
+    unlink,
     resolve_event_gateways,  # before the events: it takes some of them for itself
     settle_events,
     settle_starts,  # after the events: removing them can leave a process without a start
