@@ -115,8 +115,15 @@ async def assemble(settings: Settings, plan: Plan = Plan(), bus: Bus | None = No
             retries=Retries(settings.retry.attempts, settings.retry.delay),
             names=names_of(settings.broker),
         )
-        systems = [await stack.enter_async_context(opened) for opened in _systems(settings, clock)]
-        yield Exchanger(context, engine, tuple(systems), tuple(_roles(settings, plan, context, systems)))
+        systems = await stack.enter_async_context(open_systems(settings, clock))
+        yield Exchanger(context, engine, systems, tuple(_roles(settings, plan, context, systems)))
+
+
+@asynccontextmanager
+async def open_systems(settings: Settings, clock: Clock) -> AsyncIterator[tuple[OpenSystem, ...]]:
+    """Системы установки; к ним самим не обращается."""
+    async with AsyncExitStack() as stack:
+        yield tuple([await stack.enter_async_context(opened) for opened in _systems(settings, clock)])
 
 
 def engine_connection(settings: EngineSettings) -> EngineConnection:

@@ -10,6 +10,7 @@ from exchanger.cli import config, dlq, incidents, sync, topology
 from exchanger.cli.demo import demo
 from exchanger.cli.doctor import doctor
 from exchanger.cli.run import run
+from exchanger.cli.takeover import takeover
 from exchanger.domain.errors import ExchangerError
 from exchanger.telemetry.log import log
 from exchanger.telemetry.redact import redact
@@ -27,6 +28,7 @@ app = typer.Typer(
 app.command()(run)
 app.command()(demo)
 app.command()(doctor)
+app.command()(takeover)
 app.add_typer(config.app, name="config")
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(incidents.app, name="incidents")

@@ -9,6 +9,7 @@ from exchanger.domain.errors import OutcomeUnknown
 from exchanger.domain.key import Key
 from exchanger.domain.outcome import Outcome
 from exchanger.domain.task import ExternalTask, Metadata, ObjectRef, Order, Snapshot
+from exchanger.domain.variables import JsonValue
 from exchanger.systems.bitrix24.capabilities import Capabilities
 from exchanger.systems.bitrix24.content.gather import Content, gather
 from exchanger.systems.bitrix24.deadlines import portal_zone
@@ -21,6 +22,7 @@ from exchanger.systems.bitrix24.params import CreateTaskParams
 from exchanger.systems.bitrix24.plan import TaskPlan, draw_plan
 from exchanger.systems.bitrix24.portal import Portal
 from exchanger.systems.bitrix24.prepare import prepare
+from exchanger.systems.bitrix24.showing import whole_rows
 from exchanger.systems.bitrix24.team import Crew, gather_team, initiator
 from exchanger.systems.bitrix24.verdicts import outcome
 
@@ -97,6 +99,16 @@ class CreateTask:
     async def reopen(self, ref: ObjectRef, why: str) -> bool:
         """Возобновить отклонённую задачу."""
         return await self._portal.talk.reopen(ref, why)
+
+    async def show(self, refs: Sequence[ObjectRef]) -> Mapping[str, Mapping[str, JsonValue]]:
+        """Задачи со всеми полями."""
+        return await whole_rows(self._portal.api, [ref.id for ref in refs])
+
+    async def preview(self, key: Key, params: CreateTaskParams) -> Mapping[str, object]:
+        """Поля, с которыми задача была бы поставлена."""
+        capabilities = await self._portal.inspector.searchable()
+        content = await self._content(params, capabilities)
+        return task_fields(await self._plan(params, content, capabilities), key, capabilities)
 
     async def _content(self, params: CreateTaskParams, capabilities: Capabilities) -> Content:
         portal = self._portal

@@ -1,0 +1,139 @@
+"""Что станет с задачей прежнего работника при переезде. Чистая функция, первая подходящая строка выигрывает."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from exchanger.domain.policy import Locks
+from exchanger.domain.reconcile import EngineSays, engine_says, in_state
+from exchanger.domain.task import ExternalTask, ObjectState, Snapshot
+from exchanger.ops.moving.traces import Trace
+
+
+class Finding(StrEnum):
+    """Что нашли."""
+
+    INCIDENT = "incident"
+    SUSPENDED = "suspended"
+    UNKNOWN = "unknown"
+    FINISHED = "finished"
+    OPEN = "open"
+    REFUSED = "refused"
+    ANSWER = "answer_waiting"
+    UNSEEN = "object_unseen"
+    ORDER = "order_waiting"
+    UNDELIVERED = "answer_undelivered"
+    FREE = "lock_expires"
+    NOTHING = "nothing"
+
+
+class Step(StrEnum):
+    """Что делает apply."""
+
+    LEAVE = "ничего"
+    HOLD = "запереть за нами надолго"
+    LEASE = "запереть за нами на срок аренды"
+    RELEASE = "отпереть"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Задача и всё, что о ней известно. `objects` None — система не дала достоверного ответа, `unknown` — почему."""
+
+    task: ExternalTask
+    system: str
+    objects: Sequence[Snapshot] | None
+    trace: Trace
+    unknown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Решение: что нашли, что сделает apply, что будет дальше и что решает человек («» — ничего)."""
+
+    finding: Finding
+    step: Step
+    then: str
+    person: str = ""
+
+
+def judge(case: Case, *, moves: bool, now: datetime, locks: Locks) -> Verdict:
+    """Решить. `moves` — имя работника меняется, и запор надо переставить; `now` — часы движка."""
+    if case.task.is_incident:
+        return _incident(case)
+    if case.task.suspended:
+        return _suspended(moves=moves)
+    if case.objects is None:
+        return Verdict(
+            Finding.UNKNOWN,
+            Step.LEAVE,
+            "система не отвечает достоверно, задача не тронута",
+            f"устраните: {case.unknown}",
+        )
+    hold = Step.HOLD if moves or _is_short(case.task, now, locks) else Step.LEAVE
+    if case.objects:
+        return _with_object(case.objects, hold)
+    if case.trace.answer:
+        return Verdict(Finding.ANSWER, hold, "ответ ждёт в очереди: camunda-worker завершит задачу")
+    if case.trace.object_id:
+        return _unseen(case, hold)
+    return _without_object(case, hold, moves=moves, now=now, locks=locks)
+
+
+def _incident(case: Case) -> Verdict:
+    known = " Объект есть: повтор найдёт его, второй не создаст." if case.objects else ""
+    remedy = f"устраните причину и повторите: exchanger incidents retry --task {case.task.id} --reason …"
+    return Verdict(Finding.INCIDENT, Step.LEAVE, f"стоит инцидентом и ждёт человека.{known}", remedy)
+
+
+def _suspended(*, moves: bool) -> Verdict:
+    if moves:
+        return Verdict(
+            Finding.SUSPENDED, Step.LEAVE, "приостановлена, остаётся за прежним работником",
+            "возобновите процесс и повторите takeover",
+        )  # fmt: skip
+    return Verdict(Finding.SUSPENDED, Step.LEAVE, "приостановлена: tracker следит, исход передаст после возобновления")
+
+
+def _with_object(objects: Sequence[Snapshot], hold: Step) -> Verdict:
+    if in_state(objects, ObjectState.FINISHED):
+        return Verdict(Finding.FINISHED, hold, "объект закончен: tracker завершит задачу его ответом")
+    still_open = in_state(objects, ObjectState.OPEN)
+    if not still_open:
+        return Verdict(
+            Finding.REFUSED, hold, "исполнитель отказался: tracker передаст BPMN-ошибку или поставит инцидент",
+            "решите, переделывать ли отклонённое: повтор инцидента возобновит объект",
+        )  # fmt: skip
+    numbers = ", ".join(found.ref.id for found in still_open)
+    twins = f"оставьте один из объектов: {numbers}" if len(still_open) > 1 else ""
+    return Verdict(Finding.OPEN, hold, "объект открыт: tracker следит за ним", twins)
+
+
+def _unseen(case: Case, hold: Step) -> Verdict:
+    return Verdict(
+        Finding.UNSEEN, hold, f"объект {case.trace.object_id} был создан и не виден: tracker поставит инцидент",
+        "восстановите объект или откройте его вебхуку; повтор инцидента создаст новый",
+    )  # fmt: skip
+
+
+def _without_object(case: Case, hold: Step, *, moves: bool, now: datetime, locks: Locks) -> Verdict:
+    expires = engine_says(case.task, None, now=now, locks=locks) is EngineSays.NOT_MADE
+    if case.trace.order:
+        step = Step.LEAVE if expires and not moves else Step.LEASE
+        return Verdict(Finding.ORDER, step, "заявка ждёт в очереди: task-creator создаст по ней объект")
+    if expires:
+        return Verdict(Finding.FREE, Step.LEAVE, "запор скоро истечёт: задачу возьмёт выборка")
+    if case.trace.undelivered:
+        return Verdict(
+            Finding.UNDELIVERED, hold, "ответ лежит в очереди ошибок, а объекта нет",
+            f"до запуска служб верните ответ: exchanger dlq redrive --task {case.task.id} --reason …",
+        )  # fmt: skip
+    return Verdict(Finding.NOTHING, Step.RELEASE, "нет ни объекта, ни сообщения: задача будет взята заново")
+
+
+def _is_short(task: ExternalTask, now: datetime, locks: Locks) -> bool:
+    """The lock must last: a made task whose lock ends is an order again."""
+    return task.locked_until is None or task.locked_until < now + locks.renew_below
