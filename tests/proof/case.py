@@ -63,6 +63,7 @@ class Case:
     world: World
     network: Network
     environment: Mapping[str, str]
+    webhook: str
     services: list[Service] = field(default_factory=list)
 
     def start(self, name: str, command: tuple[str, ...], extra: Mapping[str, str] | None = None) -> Service:
@@ -109,7 +110,7 @@ async def open_case(engine_url: str, amqp: str, home: Path, *, people: bool = Tr
             "RABBITMQ_HEARTBEAT": "5",
             LEASE: str(LEASE_SECONDS),
         }
-        yield Case(world, network, through)
+        yield Case(world, network, through, webhook)
 
 
 def _webhook(home: Path) -> str:

@@ -18,3 +18,8 @@ def durable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineProcess]
             yield engine
     except SandboxError as error:
         unavailable(str(error))
+
+
+@pytest.fixture
+def second_vhost(_vhosts: Iterator[str]) -> str:
+    return next(_vhosts)

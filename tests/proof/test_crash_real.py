@@ -98,14 +98,12 @@ def played(
     _vhosts: Iterator[str],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Mapping[Blow, list[str]]:
-    chosen = [item.callspec.params["blow"] for item in request.session.items if _is_of_matrix(item)]
+    items = (item for item in request.session.items if isinstance(item, pytest.Function))
+    params = (item.callspec.params["blow"] for item in items if "played" in item.fixturenames)
+    chosen = [blow for blow in params if isinstance(blow, Blow)]
     with ThreadPoolExecutor(1) as thread:  # with a loop of its own: the session's tests have theirs
         home = tmp_path_factory.mktemp("matrix")
         return thread.submit(lambda: asyncio.run(_play_all(chosen, durable.url, _vhosts, home))).result()
-
-
-def _is_of_matrix(item: pytest.Item) -> bool:
-    return isinstance(item, pytest.Function) and "played" in item.fixturenames
 
 
 @pytest.mark.parametrize("blow", MATRIX, ids=str)

@@ -19,27 +19,31 @@ from exchanger.sandbox.rabbitmq import RabbitServer, Software
 from exchanger.testing.eventually import eventually
 from tests.proof.broker import own_broker, thrown_away
 from tests.proof.case import CREATOR, PATIENCE, WORKER, Case, on_duty, open_case
+from tests.proof.service import LEASE
 
 pytestmark = [pytest.mark.e2e, pytest.mark.engine, pytest.mark.rabbitmq, pytest.mark.timeout(600)]
 
 INSTANCES = int(os.environ.get("EXCHANGER_PROOF_INSTANCES", "200"))
-QUARANTINE = 18.0
-LATE = 14.0
+QUARANTINE = 12.0
+LATE = 10.0
 """Seconds after which a create is carried out: after all has been started again, inside the quarantine."""
 LATE_ONES = 4
+LONG_LEASE = str(2 * QUARANTINE)  # settings ask for a quarantine of half a lease at most
 AT_THE_CRASH = 0.3
 """The share of the work that is done when everything is killed."""
 TASKS_EACH = 4
 
 
 @asynccontextmanager
-async def _at_work(engine: EngineProcess, software: Software, home: Path) -> AsyncIterator[tuple[Case, RabbitServer]]:
+async def _at_work(
+    engine: EngineProcess, software: Software, home: Path, **extra: str
+) -> AsyncIterator[tuple[Case, RabbitServer]]:
     async with (
         own_broker(software, home / "broker") as broker,
         open_case(engine.url, broker.url, home / "house") as case,
     ):
-        case.start("camunda-worker", WORKER)
-        await on_duty(case.start("task-creator", CREATOR, {"BITRIX_QUARANTINE": str(QUARANTINE)}))
+        case.start("camunda-worker", WORKER, extra)
+        await on_duty(case.start("task-creator", CREATOR, extra))
         yield case, broker
 
 
@@ -86,7 +90,7 @@ async def test_every_process_is_killed_the_broker_thrown_away_and_the_engine_kil
     durable: EngineProcess, rabbitmq_software: Software, tmp_path: Path
 ) -> None:
     async with _at_work(durable, rabbitmq_software, tmp_path) as (case, broker):
-        await _in_the_middle(case, INSTANCES // 2)
+        await _in_the_middle(case, INSTANCES // 4)
         await _kill_all(case)
         await asyncio.gather(thrown_away(broker), asyncio.to_thread(_killed, durable))
         await _goes_on(case)
@@ -95,9 +99,10 @@ async def test_every_process_is_killed_the_broker_thrown_away_and_the_engine_kil
 async def test_the_portal_makes_tasks_after_every_process_was_killed_and_the_broker_thrown_away(
     durable: EngineProcess, rabbitmq_software: Software, tmp_path: Path
 ) -> None:
-    async with _at_work(durable, rabbitmq_software, tmp_path) as (case, broker):
+    slow = {"BITRIX_QUARANTINE": str(QUARANTINE), LEASE: LONG_LEASE}
+    async with _at_work(durable, rabbitmq_software, tmp_path, **slow) as (case, broker):
         # Given creates on their way to a slow portal
-        await _in_the_middle(case, INSTANCES // 2)
+        await _in_the_middle(case, INSTANCES // 4)
         late = {"kind": "delay_then_commit", "method": "tasks.task.add", "times": LATE_ONES, "delay": LATE}
         await case.world.admin("faults", late)
         await eventually(partial(_on_their_way, case), within=60, every=0.05, what="late creates")
