@@ -44,10 +44,13 @@ class Creator:
     async def _is_void(self, order: Order) -> bool:
         """An order that outlived its lease in the queue counts only while the engine still shows what it was made of.
 
-        Otherwise its task was cancelled meanwhile, made by another order, or failed and will be fetched again.
+        Otherwise its task was cancelled meanwhile, made by another order, or failed and will be fetched again. The
+        predecessor's order does not say when its lock ends, and may be months old: its task must still be there.
         """
         now, lease, locks = self._context.engine.now(), order.task.locked_until, self._context.locks
-        if now is None or lease is None or lease > now:
+        if lease is None:
+            return await self._context.engine.get(order.task.id) is None
+        if now is None or lease > now:
             return False
         current = await self._context.engine.get(order.task.id)
         if current is None or current.retries != order.task.retries:
