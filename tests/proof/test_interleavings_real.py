@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -17,7 +18,7 @@ from exchanger.testing.crash_points import CRASH_AT, CRASH_HOW, CrashHow, CrashP
 from exchanger.testing.eventually import eventually
 from tests.e2e import agreement
 from tests.e2e.audit import audit
-from tests.e2e.ledger import Ledger, read_ledger
+from tests.e2e.ledger import History, Ledger, ObjectRecord, read_ledger
 from tests.e2e.world import KEY_PREFIX
 from tests.proof import question
 from tests.proof.case import CREATOR, PATIENCE, WORKER, Case, on_duty, open_case
@@ -89,6 +90,7 @@ async def test_engine_restored_from_a_backup(durable: EngineProcess, vhost: str,
         await world.start(question.KEY, 3)
         young = set(world.started) - old
         objects = await _objects_of(case, old | young)
+        await eventually(lambda: _all_marked(case, 6), within=60, every=0.2, what="the engine knows what is made")
         # When the engine is set back to it
         await asyncio.to_thread(_restore, durable, tmp_path / "backup")
         # Then the answer that it has forgotten is given again
@@ -104,6 +106,13 @@ async def test_engine_restored_from_a_backup(durable: EngineProcess, vhost: str,
         ledger = await case.ledger()
         assert audit(_of_known_tasks(ledger), question.expected(old)) == []
         assert len(ledger.objects) == len(old | young)
+
+
+async def _all_marked(case: Case, count: int) -> bool:
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    async with aiohttp.ClientSession() as session:
+        rows = await History(session, case.world.sources).rows("external-task")
+    return [row["lockExpirationTime"] > tomorrow for row in rows] == [True] * count
 
 
 async def _all_told(case: Case, instances: set[str], objects: dict[str, int]) -> bool:
@@ -168,12 +177,16 @@ async def test_a_legacy_worker_with_the_same_worker_id_and_its_own_tasks(
         # Then every task has one object, its or ours, and its answer
         ledger = await case.ledger()
         assert audit(_known_by_raw_id(ledger), question.expected(world.started)) == []
-        theirs = [found for found in ledger.objects if not found.key]
+        theirs = [found for found in ledger.objects if _is_theirs(found)]
         assert {found.raw_id for found in theirs} == set(legacy.taken)
         assert 3 <= len(theirs) < len(ledger.objects)
 
 
 def _known_by_raw_id(ledger: Ledger) -> Ledger:
     """The predecessor's objects have no key, only the bare id."""
-    keyed = (found if found.key else replace(found, key=KEY_PREFIX + found.raw_id) for found in ledger.objects)
+    keyed = (replace(found, key=KEY_PREFIX + found.raw_id) if _is_theirs(found) else found for found in ledger.objects)
     return replace(ledger, objects=tuple(keyed))
+
+
+def _is_theirs(found: ObjectRecord) -> bool:
+    return not found.key.startswith(KEY_PREFIX)
