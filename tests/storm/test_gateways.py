@@ -2,7 +2,7 @@
 
 from exchanger.storm import Policy, Severity
 from exchanger.storm.names import bpmn
-from tests.storm.source import run
+from tests.storm.source import convert_text, document, process, run
 
 
 def test_an_event_gateway_with_events_that_can_come_stays() -> None:
@@ -48,3 +48,13 @@ def test_answers_on_a_parallel_gateway_are_doubted_not_used() -> None:
     result = run("start s; and g; task a; task b", "s>g; g>a:да; g>b:нет")
     assert result.found(Severity.DOUBT, "g")
     assert result.get("g_a").find(bpmn("conditionExpression")) is None
+
+
+def test_a_link_behind_an_event_gateway_stays_for_its_other_half() -> None:
+    inside = (
+        '<bpmn:intermediateThrowEvent id="t"><bpmn:linkEventDefinition id="t_d" name="A"/></bpmn:intermediateThrowEvent>'
+        '<bpmn:intermediateCatchEvent id="c"><bpmn:linkEventDefinition id="c_d" name="A"/></bpmn:intermediateCatchEvent>'
+    )
+    result = convert_text(document(process("start s; events g; end e", "s>g; s>t; g>c; c>e", inside=inside)))
+    assert result.kind("g") == "exclusiveGateway"
+    assert [result.kind(each) for each in "tc"] == ["intermediateThrowEvent", "intermediateCatchEvent"]

@@ -18,6 +18,13 @@ def test_a_circle_without_a_start_begins_with_its_first_element() -> None:
     assert result.next_of(start.get("id", "")) == ["a"]
 
 
+def test_a_circle_begins_where_everything_else_can_be_reached_from() -> None:
+    result = run("task c; task a; task b; end e", "a>b; b>a; a>c; c>e")
+    (start,) = result.inserted("startEvent", "")
+    assert result.next_of(start.get("id", "")) in (["a"], ["b"])
+    assert not result.found(Severity.DOUBT, KEY)
+
+
 def test_several_fragments_without_a_start_all_begin_and_are_doubted() -> None:
     result = run("task a; task b; task c", "a>b")
     (start,) = result.inserted("startEvent", "")

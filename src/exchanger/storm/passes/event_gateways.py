@@ -24,10 +24,14 @@ def _is_hopeless(context: Context, flow: Element) -> bool:
     target = context.model.target(flow)
     if target is None or kind_of(target) != "intermediateCatchEvent" or len(context.model.incoming(target)) > 1:
         return True
-    if any(kind_of(found) == "linkEventDefinition" for found in definitions_of(target)):
+    if _is_link(target):
         return True
     policy = context.policy.events.get(ident(target), context.policy.catches)
     return bool(obstacle(context.model, target)) and policy not in {Unmapped.MESSAGE, Unmapped.KEEP}
+
+
+def _is_link(event: Element) -> bool:
+    return any(kind_of(found) == "linkEventDefinition" for found in definitions_of(event))
 
 
 def _ask_instead(context: Context, gateway: Element) -> None:
@@ -44,7 +48,7 @@ def _ask_instead(context: Context, gateway: Element) -> None:
             continue
         if not label(flow) and label(target):
             flow.set("name", label(target))
-        if kind_of(target) == "intermediateCatchEvent":
+        if kind_of(target) == "intermediateCatchEvent" and not _is_link(target):  # a link's other half needs it
             context.forced[ident(target)] = Unmapped.DROP
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from exchanger.storm.context import Context, await_message, definitions_of, message_name
+from exchanger.storm.entries import entries, may_begin
 from exchanger.storm.model import forget
 from exchanger.storm.names import NODES, Element, bpmn, ident, kind_of
 
@@ -26,23 +27,19 @@ def settle_starts(context: Context) -> None:
 
 
 def _begin(context: Context, scope: Element, nodes: list[Element]) -> None:
-    roots = [node for node in nodes if _is_root(context, node)] or nodes[:1]
+    roots = entries(context.model, nodes) or nodes[:1]
     start = context.insert("startEvent", "StartEvent", roots[0], before=True, role=ident(scope))
     for root in roots:
         context.connect(start, root)
     context.found.change(scope, "Начала не было: добавлено.")
     if len(roots) > 1:
         context.found.doubt(
-            scope, f"Элементов без входа {len(roots)}: все начнутся сразу.", "нарисуйте начало процесса."
+            scope, f"Начать можно с {len(roots)} элементов: начнутся все сразу.", "нарисуйте начало процесса."
         )
 
 
 def _is_root(context: Context, node: Element) -> bool:
-    if context.model.incoming(node) or kind_of(node) == "boundaryEvent":
-        return False
-    if node.get("triggeredByEvent") == "true" or node.get("isForCompensation") == "true":
-        return False
-    return not any(kind_of(found) == "linkEventDefinition" for found in definitions_of(node))
+    return not context.model.incoming(node) and may_begin(node)
 
 
 def _keep_one(context: Context, starts: list[Element]) -> None:
