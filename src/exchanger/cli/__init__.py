@@ -9,6 +9,7 @@ import typer
 from exchanger.cli import config, dlq, incidents, sync, topology
 from exchanger.cli.demo import demo
 from exchanger.cli.doctor import doctor
+from exchanger.cli.handover import handover
 from exchanger.cli.run import run
 from exchanger.cli.takeover import takeover
 from exchanger.domain.errors import ExchangerError
@@ -29,6 +30,7 @@ app.command()(run)
 app.command()(demo)
 app.command()(doctor)
 app.command()(takeover)
+app.command()(handover)
 app.add_typer(config.app, name="config")
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(incidents.app, name="incidents")

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
+from exchanger.ops.moving.case import Case, Judged
 from exchanger.ops.moving.ground import OLD_WORKER
-from exchanger.ops.moving.verdict import Case
 from exchanger.telemetry.redact import redact
 
 PERSON_DECIDES = 1
@@ -64,11 +64,15 @@ class Report:
         self._findings: Counter[str] = Counter()
         self._persons = 0
 
-    def task(self, case: Case, finding: str, step: str, then: str, *, person: str, done: str) -> None:
+    def task(self, judged: Judged) -> None:
         """Одна задача."""
-        self._findings[finding] += 1
-        self._persons += bool(person)
-        fields = _fields(case) | {"finding": finding, "step": step, "then": then, "person": person, "done": done}
+        found = judged.verdict
+        self._findings[found.finding] += 1
+        self._persons += bool(found.person)
+        fields = _fields(judged.case) | {
+            "finding": found.finding, "step": found.step, "then": found.then,
+            "person": found.person, "done": judged.done,
+        }  # fmt: skip
         typer.echo(redact(json.dumps(fields, ensure_ascii=False) if self._as_json else _text(fields)))
 
     def end(self, unread: dict[str, int]) -> None:

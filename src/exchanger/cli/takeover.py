@@ -58,10 +58,9 @@ async def _plan(old_worker: str, report: Report) -> None:
     async with open_ground(load_settings(), old_worker) as ground:
         warn(await signs(ground))
         takeover = Takeover(ground, SystemClock(), progress)
-        async for each in takeover.plan():
-            found = each.verdict
-            report.task(each.case, found.finding, found.step, found.then, person=found.person, done="")
-        report.end(takeover.unread)
+        async for each in takeover.walk.plan():
+            report.task(each)
+        report.end(takeover.walk.traces.unread)
 
 
 async def _apply(old_worker: str, reason: str, report: Report, observe: float | None) -> None:
@@ -71,6 +70,5 @@ async def _apply(old_worker: str, reason: str, report: Report, observe: float | 
             refuse([*await signs(ground), *await activity(ground, clock, observe)], _REMEDY)
         takeover = Takeover(ground, clock, progress)
         async for each in takeover.apply(reason):
-            found = each.verdict
-            report.task(each.case, found.finding, found.step, found.then, person=found.person, done=each.done)
-        report.end(takeover.unread)
+            report.task(each)
+        report.end(takeover.walk.traces.unread)

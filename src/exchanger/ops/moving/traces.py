@@ -14,20 +14,21 @@ from exchanger.ports import Delivery
 from exchanger.wire import Response, decode_order, decode_receipt, decode_response
 from exchanger.wire.json_body import parse
 from exchanger.wire.names import ERRORS_QUEUE, OLD_DEAD_LETTERS, Names, queue_of, sent_queue_of
-from exchanger.wire.predecessor import is_old_envelope
+from exchanger.wire.predecessor import is_old_envelope, is_old_order
 
 
 @dataclass(slots=True)
 class Trace:
     """Что ждёт об одной задаче. `object_id` — номер объекта из квитанции; `undelivered` — ответ в очереди ошибок.
 
-    `new_answers` — ответы в нашей форме: предшественник их не понял бы; `old_receipt` — квитанция в его форме.
+    `new_order`, `new_answer` — в нашей форме: предшественник их не понял бы; `old_receipt` — квитанция в его форме.
     """
 
     order: bool = False
+    new_order: bool = False
     object_id: str = ""
     answer: bool = False
-    new_answers: bool = False
+    new_answer: bool = False
     old_receipt: bool = False
     undelivered: bool = False
     failed: bool = False
@@ -79,7 +80,9 @@ class Browser:
                     self._traces.unread[queue] = self._traces.unread.get(queue, 0) + 1
 
     def _order(self, delivery: Delivery) -> None:
-        self._traces.by_task[decode_order(delivery.message.body).task.id].order = True
+        trace = self._traces.by_task[decode_order(delivery.message.body).task.id]
+        trace.order = True
+        trace.new_order = trace.new_order or not is_old_order(parse(delivery.message.body))
 
     def _receipt(self, delivery: Delivery) -> None:
         receipt = decode_receipt(delivery.message.body)
@@ -92,7 +95,7 @@ class Browser:
         if isinstance(response, Response):
             trace = self._traces.by_task[response.task.id]
             trace.answer = True
-            trace.new_answers = trace.new_answers or not is_old_envelope(parse(delivery.message.body))
+            trace.new_answer = trace.new_answer or not is_old_envelope(parse(delivery.message.body))
 
     def _letter(self, delivery: Delivery) -> None:
         record = read_entry(delivery, self._names.responses_queue).record

@@ -1,63 +1,14 @@
-"""Что станет с задачей прежнего работника при переезде. Чистая функция, первая подходящая строка выигрывает."""
+"""Что станет с задачей прежнего работника при приёме дел. Чистая функция, первая подходящая строка выигрывает."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from exchanger.domain.policy import Locks
 from exchanger.domain.reconcile import EngineSays, engine_says, in_state
 from exchanger.domain.task import ExternalTask, ObjectState, Snapshot
-from exchanger.ops.moving.traces import Trace
-
-
-class Finding(StrEnum):
-    """Что нашли."""
-
-    INCIDENT = "incident"
-    SUSPENDED = "suspended"
-    UNKNOWN = "unknown"
-    FINISHED = "finished"
-    OPEN = "open"
-    REFUSED = "refused"
-    ANSWER = "answer_waiting"
-    UNSEEN = "object_unseen"
-    ORDER = "order_waiting"
-    UNDELIVERED = "answer_undelivered"
-    FREE = "lock_expires"
-    NOTHING = "nothing"
-
-
-class Step(StrEnum):
-    """Что делает apply."""
-
-    LEAVE = "ничего"
-    HOLD = "запереть за нами надолго"
-    LEASE = "запереть за нами на срок аренды"
-    RELEASE = "отпереть"
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """Задача и всё, что о ней известно. `objects` None — система не дала достоверного ответа, `unknown` — почему."""
-
-    task: ExternalTask
-    system: str
-    objects: Sequence[Snapshot] | None
-    trace: Trace
-    unknown: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Решение: что нашли, что сделает apply, что будет дальше и что решает человек («» — ничего)."""
-
-    finding: Finding
-    step: Step
-    then: str
-    person: str = ""
+from exchanger.ops.moving.case import Case, Finding, Step, Verdict
 
 
 def judge(case: Case, *, moves: bool, now: datetime, locks: Locks) -> Verdict:
