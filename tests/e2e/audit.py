@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from tests.e2e.ledger import Ledger, TaskRecord, Write
 
-RESULT = frozenset({"bitrix_task_id", "bitrix_task_title", "bitrix_task_status"})
+RESULT = frozenset({"bitrix_task_id", "bitrix_task_title", "bitrix_task_status", "bitrix_task_responsible_id"})
 _LINK = "exchanger_link"
 
 
@@ -91,7 +91,8 @@ def _writes(ledger: Ledger, expected: Expected) -> Iterator[str]:
     """Nothing but the results is written, each of them once: no echo of what was fetched."""
     for task, writes in _by_task(ledger):
         counted = {"counter", "trail"} if task.activity in expected.letters else set()
-        own = {task.activity} if task.activity in expected.asking else set()
+        own = {f"{task.activity}_result", f"{task.activity}_result_files"}
+        own |= {task.activity} if task.activity in expected.asking else set()
         once = RESULT | counted | own | expected.inputs.get(task.activity, frozenset())
         for name in once | writes.keys():
             times = len(writes[name])

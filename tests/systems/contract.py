@@ -165,7 +165,8 @@ class WorkContract:
         world.finish(made.ref)
         outcome = await _answer_of(world, made.ref)
         assert isinstance(outcome, Completed)
-        assert all(variable.type is VariableType.STRING for variable in outcome.variables.values())
+        own = {VariableType.STRING, VariableType.JSON, VariableType.NULL}
+        assert {variable.type for variable in outcome.variables.values()} <= own
         assert not set(outcome.variables) & set(world.order("task-1").variables)
 
     async def test_a_refusal_is_the_diagrams_business_and_the_object_can_come_back(self, world: WorkWorld) -> None:

@@ -3,7 +3,7 @@
 from exchanger.connect.circuit import Circuit, Side
 from exchanger.connect.http import Answer, Http, HttpOptions, Intent
 from exchanger.connect.limits import Limiter, Limits
-from exchanger.connect.system import Finding, OpenSystem, Severity, System
+from exchanger.connect.system import ErrorCodes, Finding, OpenSystem, Severity, System
 from exchanger.connect.work import CallPromise, Cursor, Notice, Work, WorkPromise
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "CallPromise",
     "Circuit",
     "Cursor",
+    "ErrorCodes",
     "Finding",
     "Http",
     "HttpOptions",

@@ -38,6 +38,17 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class ErrorCodes:
+    """Коды BPMN-ошибок о судьбе объекта: диаграмма, которая ловит код по имени, решает сама; пусто — таких нет."""
+
+    deleted: str = ""
+    overdue: str = ""
+
+
+NO_CODES = ErrorCodes()
+
+
+@dataclass(frozen=True, slots=True)
 class OpenSystem:
     """Система, готовая к работе: операции с клиентом внутри."""
 
@@ -47,6 +58,7 @@ class OpenSystem:
     circuit: Circuit
     quarantine: timedelta
     check: Callable[[], Awaitable[list[Finding]]]
+    codes: ErrorCodes = NO_CODES
 
     @property
     def topics(self) -> list[str]:
@@ -71,8 +83,10 @@ class System(Generic[S, C]):
         client: Callable[[S, Limiter, Clock], AbstractAsyncContextManager[C]],
         limits: Callable[[S], Limits],
         quarantine: Callable[[S], timedelta],
+        codes: ErrorCodes = NO_CODES,
     ) -> None:
         self.name = name
+        self._codes = codes
         self._client = client
         self._limits = limits
         self._quarantine = quarantine
@@ -128,4 +142,5 @@ class System(Generic[S, C]):
             async def check() -> list[Finding]:
                 return [finding for probe in self._probes for finding in await probe(client)]
 
-            yield OpenSystem(self.name, works, limiter, Circuit(self.name, clock), self._quarantine(settings), check)
+            circuit, quarantine = Circuit(self.name, clock), self._quarantine(settings)
+            yield OpenSystem(self.name, works, limiter, circuit, quarantine, check, self._codes)

@@ -72,10 +72,11 @@ class Nothing:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Следить дальше; продлить запор; сказать двойникам."""
+    """Следить дальше; продлить запор; сказать двойникам; `overdue` — объект, чей срок прошёл (если пора сказать)."""
 
     renew: bool = False
     twins: tuple[Snapshot, ...] = ()
+    overdue: Snapshot | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,8 @@ def _made(
         return Answer(ended[0]) if _answer_is_due(memory, now) else Watch()
     if still_open:
         renew = locked_until is not None and locked_until < now + rules.locks.renew_below
-        return Watch(renew=renew, twins=_twins(still_open))
+        late = still_open[0] if still_open[0].overdue and _answer_is_due(memory, now) else None
+        return Watch(renew=renew, twins=_twins(still_open), overdue=late)
     if memory.missing_since is None or now - memory.missing_since < MISSING_GAP:
         return NoteMissing()
     return Deleted() if _answer_is_due(memory, now) else NoteMissing()

@@ -104,7 +104,8 @@ class ObjectRef:
 class Snapshot:
     """Объект, каким его увидели. `details` — поля системы, нужные её же операции для ответа.
 
-    `raw_id` — id внешней задачи, записанный без ключа: так объекты помечал предшественник.
+    `raw_id` — id внешней задачи, записанный без ключа: так объекты помечал предшественник. `overdue` — объект ещё
+    открыт, а срок его по часам системы прошёл.
     """
 
     ref: ObjectRef
@@ -113,3 +114,4 @@ class Snapshot:
     changed: datetime | None = None
     details: Mapping[str, object] = field(default_factory=dict)
     raw_id: str = ""
+    overdue: bool = False

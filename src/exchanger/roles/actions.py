@@ -9,7 +9,7 @@ from typing import Any
 from exchanger.connect import Notice, OpenSystem, Side, Work
 from exchanger.domain.errors import LockedByOther, Reject
 from exchanger.domain.event import EventKind
-from exchanger.domain.outcome import Failed, Outcome
+from exchanger.domain.outcome import Failed, Outcome, Refused
 from exchanger.domain.policy import CancelPolicy
 from exchanger.domain.reconcile import (
     Action,
@@ -78,6 +78,23 @@ class Actions:
         if action.renew:
             await self.mark(watched)
         await self._tell(watched, work, action.twins, Notice.TWIN)
+        if action.overdue is not None:
+            await self._overdue(watched, action.overdue)
+
+    async def _overdue(self, watched: Watched, found: Snapshot) -> None:
+        """The deadline has passed: only a diagram that asks for it by name hears of it."""
+        code = self._system.codes.overdue
+        if await self._catches(watched, code):
+            reason = f"Срок объекта {found.ref.id} в {self._system.name} прошёл: {found.ref.link or found.ref.id}"
+            await self._respond(watched, Refused(code, reason), found.ref.id)
+
+    async def _catches(self, watched: Watched, code: str) -> bool:
+        """By name: a catch-all event is about refusals, it must not swallow what a person has to look at."""
+        if not code:
+            return False
+        task = watched.task
+        metadata = await self._context.diagrams.metadata(task.process_definition_id, task.activity_id)
+        return code in metadata.catches
 
     async def mark(self, watched: Watched) -> bool:
         """Поставить или продлить знак «выдано»; False — задачи уже нет или её держит другой."""
@@ -98,11 +115,16 @@ class Actions:
         if engine_says(current, None, now=now, locks=self._context.locks) is not EngineSays.MADE:
             return
         where = f" ({watched.ref.link or watched.ref.id})" if watched.ref else ""
+        code, object_id = self._system.codes.deleted, watched.ref.id if watched.ref else ""
+        if await self._catches(watched, code):
+            lost = f"Объект задачи в {self._system.name}{where} удалён или скрыт от Exchanger."
+            await self._respond(watched, Refused(code, lost), object_id)
+            return
         reason = (
             f"Объект задачи в {self._system.name}{where} удалён или скрыт от Exchanger. "
             "Что делать: восстановите его или повторите инцидент, и задача будет создана заново."
         )
-        await self._respond(watched, Failed(reason), watched.ref.id if watched.ref else "")
+        await self._respond(watched, Failed(reason), object_id)
 
     async def _tell(self, watched: Watched, work: Work[Any], objects: Sequence[Snapshot], notice: Notice) -> None:
         for found in objects:

@@ -34,13 +34,22 @@ def values(outcome: Outcome) -> dict[str, Any]:
     return {name: variable.value for name, variable in outcome.variables.items()}
 
 
-async def test_a_task_without_a_question_gives_three_strings_and_nothing_else(world: BitrixWorld) -> None:
+COMMON = {
+    "bitrix_task_id", "bitrix_task_title", "bitrix_task_status", "bitrix_task_responsible_id",
+    "Activity_1_result", "Activity_1_result_files",
+}  # fmt: skip
+
+
+async def test_a_task_without_a_question_tells_about_itself_and_nothing_else(world: BitrixWorld) -> None:
     ref = await make(world, variables={"startedBy": CLERK, "amount": 5})
     world.finish(ref)
     assert values(await answer(world, ref)) == {
         "bitrix_task_id": ref.id,
         "bitrix_task_title": "Согласовать договор",
         "bitrix_task_status": "5",
+        "bitrix_task_responsible_id": str(CLERK),
+        "Activity_1_result": "сделано",
+        "Activity_1_result_files": [],
     }
 
 
@@ -136,7 +145,7 @@ async def test_c1_the_second_answer_in_a_loop_is_the_one_that_counts(world: Bitr
 async def test_c2_nothing_that_was_fetched_is_sent_back(world: BitrixWorld) -> None:
     ref = await make(world, variables={"startedBy": CLERK, "groupId": 7, "total": 100, "bitrix_old": "x"})
     world.finish(ref)
-    assert set(values(await answer(world, ref))) == {"bitrix_task_id", "bitrix_task_title", "bitrix_task_status"}
+    assert set(values(await answer(world, ref))) == COMMON
 
 
 async def test_a_portal_without_the_field_lets_the_diagram_say_what_is_expected() -> None:

@@ -25,6 +25,8 @@ from exchanger.systems.bitrix24.settings import BitrixOptions
 from exchanger.systems.bitrix24.snapshots import Reading
 from tests.systems.bitrix24.world import order
 
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+
 OPTIONS = BitrixOptions(webhook_url="https://portal.example/rest/1/abc/", default_responsible_id=1)
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -137,7 +139,7 @@ def test_nothing_but_a_number_or_an_address_is_a_person(value: Any) -> None:
 @given(st.integers(-5, 20) | st.none() | st.text(max_size=3), JSON, JSON)
 def test_a_row_of_the_portal_always_makes_a_snapshot(status: Any, answer: Any, xml_id: Any) -> None:
     row = {"id": "5", "status": status, "ufResultAnswer": answer, "xmlId": xml_id, "changedDate": answer}
-    found = Reading("https://p", 1, frozenset({5})).snapshot(row)
+    found = Reading("https://p", 1, frozenset({5}), NOW).snapshot(row)
     assert (found.state is ObjectState.FINISHED) == (str(status).strip() == "5")
     assert found.key is None or str(found.key) == xml_id
 
@@ -145,7 +147,7 @@ def test_a_row_of_the_portal_always_makes_a_snapshot(status: Any, answer: Any, x
 @given(st.from_regex(r"[a-z0-9-]{1,36}", fullmatch=True), st.integers(1, 9))
 def test_a_key_survives_the_portal(task_id: str, generation: int) -> None:
     key = Key("inst", "main", task_id, generation)
-    found = Reading("https://p", 1, frozenset({5})).snapshot({"id": "5", "xmlId": str(key)})
+    found = Reading("https://p", 1, frozenset({5}), NOW).snapshot({"id": "5", "xmlId": str(key)})
     assert found.key == key
 
 

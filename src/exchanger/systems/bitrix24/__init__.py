@@ -1,16 +1,21 @@
 """Битрикс24: задачи людям через REST (вебхук). `SYSTEM` — описание системы для wiring."""
 
-from exchanger.connect import System, WorkPromise
+from exchanger.connect import ErrorCodes, System, WorkPromise
 from exchanger.systems.bitrix24.check import check
 from exchanger.systems.bitrix24.create_task import CreateTask
 from exchanger.systems.bitrix24.portal import Portal, limits, open_portal
 from exchanger.systems.bitrix24.settings import BitrixOptions
 from exchanger.systems.bitrix24.snapshots import SYSTEM_NAME
+from exchanger.systems.bitrix24.verdicts import DEADLINE_PASSED, DELETED
 
 __all__ = ["SYSTEM", "BitrixOptions", "CreateTask"]
 
 SYSTEM: System[BitrixOptions, Portal] = System(
-    SYSTEM_NAME, client=open_portal, limits=limits, quarantine=lambda options: options.quarantine
+    SYSTEM_NAME,
+    client=open_portal,
+    limits=limits,
+    quarantine=lambda options: options.quarantine,
+    codes=ErrorCodes(deleted=DELETED, overdue=DEADLINE_PASSED),
 )
 # The predecessor took the bare name of the system for "create a task" as well.
 SYSTEM.work("bitrix_create_task", "bitrix24", promise=WorkPromise.MARKED)(CreateTask)

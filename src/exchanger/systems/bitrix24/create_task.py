@@ -90,7 +90,7 @@ class CreateTask:
 
     async def answer(self, found: Snapshot, task: ExternalTask, metadata: Metadata) -> Outcome:
         """Исход задачи для процесса."""
-        return await outcome(found, task, metadata, self._portal.texts)
+        return await outcome(found, task, metadata, self._portal.texts, self._portal.reports)
 
     async def tell(self, ref: ObjectRef, notice: Notice) -> None:
         """Комментарий в задаче."""

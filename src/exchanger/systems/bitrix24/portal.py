@@ -17,6 +17,7 @@ from exchanger.systems.bitrix24.finish.finisher import Finisher
 from exchanger.systems.bitrix24.fresh import Fresh
 from exchanger.systems.bitrix24.key_filter import KeyProof
 from exchanger.systems.bitrix24.people import People
+from exchanger.systems.bitrix24.reports import Reports
 from exchanger.systems.bitrix24.search import TaskLists
 from exchanger.systems.bitrix24.settings import BitrixOptions
 from exchanger.systems.bitrix24.snapshots import SYSTEM_NAME, Reading
@@ -37,6 +38,7 @@ class Portal:
     shelf: Shelf
     finisher: Finisher
     fresh: Fresh
+    reports: Reports
 
     def forget(self) -> None:
         """Забыть всё узнанное о портале: следующее обращение спросит заново."""
@@ -46,8 +48,9 @@ class Portal:
 
     def reading(self, capabilities: Capabilities) -> Reading:
         """Как читать строки задач."""
-        base = (self.options.link_base or self.api.origin).rstrip("/")
-        return Reading(base, capabilities.owner.id, self.options.done_statuses)
+        options = self.options
+        base = (options.link_base or self.api.origin).rstrip("/")
+        return Reading(base, capabilities.owner.id, options.done_statuses, self.api.time.now(), options.result_grace)
 
     def finder(self, capabilities: Capabilities) -> Finder:
         """Поиск задач."""
@@ -77,6 +80,7 @@ async def open_portal(options: BitrixOptions, limiter: Limiter, clock: Clock) ->
             shelf=Shelf(clock),
             finisher=Finisher(api),
             fresh=Fresh(),
+            reports=Reports(api, inspector, options.link_base),
         )
 
 

@@ -59,7 +59,13 @@ class TaskLists:
         return await read_batch(self._api, commands)
 
     def _command(self, wanted: Filter) -> Command:
-        params = {"filter": dict(wanted), "order": {"ID": "asc"}, "select": self._select, "start": -1}
+        params = {
+            "filter": dict(wanted),
+            "order": {"ID": "asc"},
+            "select": self._select,
+            "params": {"WITH_RESULT_INFO": "Y"},  # a finished task without results costs no request for them
+            "start": -1,
+        }
         return Command(LIST, params)
 
 

@@ -23,6 +23,7 @@ class BitrixOptions:
     на создание: облако обрывает запрос на 60-й, меньший срок только плодил бы неизвестные исходы. `operating_limit` —
     секунды работы одного метода за десять минут, после которых портал его запирает. `link_base` — адрес портала для
     ссылок, если людям виден другой. `time_zone` — пояс дат без смещения, если не пояс владельца вебхука.
+    `result_grace` — сколько после закрытия задачи ждать дописанного результата.
     """
 
     webhook_url: str = field(repr=False)
@@ -40,6 +41,7 @@ class BitrixOptions:
     tls: ssl.SSLContext | None = field(default=None, repr=False)
     link_base: str | None = None
     time_zone: str | None = None
+    result_grace: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)

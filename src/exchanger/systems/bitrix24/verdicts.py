@@ -9,23 +9,37 @@ from exchanger.domain.variables import Variables
 from exchanger.systems.bitrix24.answers import AnswerTexts
 from exchanger.systems.bitrix24.custom_fields import RESULT_EXPECTED
 from exchanger.systems.bitrix24.readers import loose_flag
+from exchanger.systems.bitrix24.reports import Reports, Unread
 
 DECLINED = "BITRIX_DECLINED"
+DELETED = "BITRIX_DELETED"
+DEADLINE_PASSED = "BITRIX_DEADLINE"
 
 _MEANINGS = {"да": "ok", "нет": "no"}
 _REMEDY = (
     "Что делать: возобновите задачу в Битрикс24, выберите ответ ДА или НЕТ, завершите её и повторите внешнюю задачу "
     "(retries = 1)."
 )
+_REREAD = "Что делать: устраните причину на портале и повторите внешнюю задачу (retries = 1)."
 
 
-async def outcome(found: Snapshot, task: ExternalTask, metadata: Metadata, texts: AnswerTexts) -> Outcome:
+async def outcome(
+    found: Snapshot, task: ExternalTask, metadata: Metadata, texts: AnswerTexts, reports: Reports
+) -> Outcome:
     """Исход завершённой или отклонённой задачи."""
     if found.state is ObjectState.REFUSED:
         return Refused(DECLINED, f"Задача Битрикс24 №{found.ref.id} отклонена исполнителем: {found.ref.link}")
-    variables = _common(found)
-    if not _expects(found, metadata):
-        return Completed(variables)
+    answer = await _answer(found, task, texts) if _expects(found, metadata) else {}
+    if isinstance(answer, Failed):
+        return answer
+    try:
+        told = await reports.of(found, task.activity_id)
+    except Unread as error:
+        return _doubtful(found, str(error).rstrip("."), _REREAD)
+    return Completed({**told, **_common(found), **answer})
+
+
+async def _answer(found: Snapshot, task: ExternalTask, texts: AnswerTexts) -> Variables | Failed:
     given = str(found.details.get("answer", ""))
     if not given:
         return _doubtful(found, "ответ ДА/НЕТ ожидается, но не выбран")
@@ -35,7 +49,7 @@ async def outcome(found: Snapshot, task: ExternalTask, metadata: Metadata, texts
     meaning = _MEANINGS.get(text.strip().casefold())
     if meaning is None:
         return _doubtful(found, "текст выбранного ответа — не ДА и не НЕТ")
-    return Completed({**variables, task.activity_id: typed(meaning)})
+    return {task.activity_id: typed(meaning)}
 
 
 def _common(found: Snapshot) -> Variables:
@@ -43,6 +57,7 @@ def _common(found: Snapshot) -> Variables:
         "bitrix_task_id": typed(found.ref.id),
         "bitrix_task_title": typed(str(found.details.get("title", ""))),
         "bitrix_task_status": typed(str(found.details.get("status", ""))),
+        "bitrix_task_responsible_id": typed(str(found.details.get("responsible", ""))),
     }
 
 
@@ -54,5 +69,5 @@ def _expects(found: Snapshot, metadata: Metadata) -> bool:
     return loose_flag(metadata.extension_properties.get(RESULT_EXPECTED))
 
 
-def _doubtful(found: Snapshot, what: str) -> Failed:
-    return Failed(f"Задача Битрикс24 №{found.ref.id} завершена, но {what}. {found.ref.link} {_REMEDY}")
+def _doubtful(found: Snapshot, what: str, remedy: str = _REMEDY) -> Failed:
+    return Failed(f"Задача Битрикс24 №{found.ref.id} завершена, но {what}. {found.ref.link} {remedy}")

@@ -75,5 +75,9 @@ def _files(result: TaskResult) -> Iterator[str]:
 
 
 def _text(result: TaskResult) -> str:
+    return decoded(result.text)
+
+
+def decoded(text: str) -> str:
     """Текст без сущностей HTML, которыми портал заменяет кавычки и скобки."""
-    return html.unescape(result.text).replace("\u00a0", " ").strip()
+    return html.unescape(text).replace("\u00a0", " ").strip()

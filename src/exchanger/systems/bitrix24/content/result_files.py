@@ -12,7 +12,7 @@ from exchanger.systems.bitrix24.foreign import Row, as_int, as_map, as_rows, as_
 
 _COMMENT = "task.commentitem.get"
 _ATTACHED = "disk.attachedObject.get"
-_WHAT = "файлы результата предшественника"
+PREDECESSOR_FILES = "файлы результата предшественника"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,12 @@ class ResultFile:
 
 @dataclass(slots=True)
 class ResultFiles:
-    """Чтение файлов по строкам результатов; `may_read` — есть ли у вебхука право disk."""
+    """Чтение файлов по строкам результатов; `may_read` — есть ли у вебхука право disk, `what` — слова замечания."""
 
     may_read: bool
     remarks: Remarks
     rows: Callable[[], Iterable[Row]] = list
+    what: str = PREDECESSOR_FILES
     _comments: dict[int, dict[int, ResultFile]] = field(default_factory=dict)
     _attached: dict[int, ResultFile | None] = field(default_factory=dict)
 
@@ -60,15 +61,19 @@ class ResultFiles:
         pair = _pair({**result, "ID": number}, "ID", "OBJECT_ID")
         self._attached[number] = None if pair is None else pair[1]
         if pair is None:
-            self.remarks.add(_WHAT, said or "портал не назвал файл")
+            self.remarks.add(self.what, said or "портал не назвал файл")
 
     def of(self, row: Row) -> tuple[ResultFile, ...]:
         """Файлы одного результата; непрочитанные названы в замечаниях."""
-        comment, numbers = as_int(row.get("commentId")) or 0, _numbers(row)
-        found = [self._find(comment, number) for number in numbers]
-        if None in found and not self.may_read:
-            self.remarks.add(_WHAT, "у вебхука нет права disk")
-        return tuple(each for each in found if each is not None)
+        return tuple(file for _, file in self.attached(row) if file is not None)
+
+    def attached(self, row: Row) -> tuple[tuple[int, ResultFile | None], ...]:
+        """Номера вложений одного результата и их файлы; None — файл не прочитан (это сказано в замечаниях)."""
+        comment = as_int(row.get("commentId")) or 0
+        found = tuple((number, self._find(comment, number)) for number in _numbers(row))
+        if not self.may_read and any(file is None for _, file in found):
+            self.remarks.add(self.what, "у вебхука нет права disk")
+        return found
 
     def _find(self, comment: int, attachment: int) -> ResultFile | None:
         return self._comments.get(comment, {}).get(attachment) or self._attached.get(attachment)
