@@ -138,7 +138,27 @@ class Term(Protocol):
         ...
 
 
-class Bus(Protocol):
+class Flags(Protocol):
+    """Знаки оператора: поднят или нет. Переживают перезапуск, видны всем процессам установки.
+
+    Имя — строчные латинские буквы, цифры, точка и дефис; иное — `ConfigError`. `Retry`, `OutcomeUnknown` — узнать или
+    изменить не удалось: прежнее знание остаётся в силе.
+    """
+
+    async def raise_flag(self, name: str) -> None:
+        """Поднять; поднятый остаётся поднятым."""
+        ...
+
+    async def lower_flag(self, name: str) -> None:
+        """Опустить; опущенный остаётся опущенным."""
+        ...
+
+    async def is_raised(self, name: str) -> bool:
+        """Поднят ли сейчас."""
+        ...
+
+
+class Bus(Flags, Protocol):
     """Шина сообщений: «хотя бы раз», подтверждённая публикация."""
 
     async def publish(self, to: Address, message: Message) -> None:

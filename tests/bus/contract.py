@@ -6,11 +6,12 @@ import pytest
 
 from tests.bus.contract_delivery import DeliveryContract
 from tests.bus.contract_failure import FailureContract
+from tests.bus.contract_flags import FlagsContract
 from tests.bus.contract_reach import ReachContract
 from tests.bus.kit import TestedBus
 
 
-class BusContract(DeliveryContract, FailureContract, ReachContract):
+class BusContract(DeliveryContract, FailureContract, FlagsContract, ReachContract):
     """Subclasses give the fixture `bus`; `peer` is a second handle to the same broker."""
 
     @pytest.fixture

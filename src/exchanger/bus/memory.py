@@ -11,6 +11,7 @@ from pathlib import Path
 
 from exchanger.bus.desk import SPARE, Desk, Verdict
 from exchanger.bus.events import Listener, Outbox
+from exchanger.bus.memory_flags import LocalFlags
 from exchanger.bus.memory_queue import Letter, MemoryQueue
 from exchanger.bus.memory_term import LocalTerm, hold_flock, hold_lock
 from exchanger.bus.topology import Topology, topology
@@ -24,8 +25,8 @@ from exchanger.wire.names import ERRORS
 GRACE = 10.0
 
 
-class MemoryBus:
-    """Шина в памяти. `locks` — каталог файлов вахт: держатель один на машину; без него — один на процесс."""
+class MemoryBus(LocalFlags):
+    """Шина в памяти. `locks` — каталог файлов вахт и знаков: держатель один на машину; без него — один на процесс."""
 
     def __init__(
         self,
@@ -35,6 +36,7 @@ class MemoryBus:
         locks: Path | None = None,
         grace: float = GRACE,
     ) -> None:
+        super().__init__(locks)
         self._layout = layout or topology()
         self._clock = clock or SystemClock()
         self._locks = locks

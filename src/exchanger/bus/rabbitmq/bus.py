@@ -16,6 +16,8 @@ from exchanger.bus.rabbitmq.consumer import Consumer
 from exchanger.bus.rabbitmq.declare import AS_EXPECTED, Declarations
 from exchanger.bus.rabbitmq.depth import Depths
 from exchanger.bus.rabbitmq.events import Emitter, listen
+from exchanger.bus.rabbitmq.flags import BrokerFlags
+from exchanger.bus.rabbitmq.lane import Lane
 from exchanger.bus.rabbitmq.link import Link
 from exchanger.bus.rabbitmq.publisher import Publisher
 from exchanger.bus.rabbitmq.settings import BrokerConnection
@@ -46,6 +48,7 @@ class RabbitBus:
         self._broken = asyncio.Event()
         self._publisher = Publisher(self._outgoing, broker, self._clock, mend=self._broken.set)
         self._depths = Depths(self._incoming, broker, self._clock)
+        self._flags = BrokerFlags(broker, self._incoming.connection, Lane("", self._outgoing, broker).send)
         self._outbox = Outbox()
         self._consumers: dict[str, Consumer] = {}
         self._terms: dict[str, str] = {}
@@ -110,6 +113,18 @@ class RabbitBus:
                 yield term
         finally:
             self._terms.pop(name, None)
+
+    async def raise_flag(self, name: str) -> None:
+        """Поднять знак: пустая устойчивая очередь `exchanger.flag.<имя>`."""
+        await self._flags.raise_flag(name)
+
+    async def lower_flag(self, name: str) -> None:
+        """Опустить знак."""
+        await self._flags.lower_flag(name)
+
+    async def is_raised(self, name: str) -> bool:
+        """Поднят ли знак; `Retry`, `OutcomeUnknown` — узнать нельзя."""
+        return await self._flags.is_raised(name)
 
     def emit(self, event: Event) -> None:
         """Сообщить событие без подтверждения; никогда не ждёт и не бросает."""

@@ -32,6 +32,18 @@ class MeteredBus:
         """Вахта."""
         return self._bus.term(name)
 
+    async def raise_flag(self, name: str) -> None:
+        """Поднять знак."""
+        await self._bus.raise_flag(name)
+
+    async def lower_flag(self, name: str) -> None:
+        """Опустить знак."""
+        await self._bus.lower_flag(name)
+
+    async def is_raised(self, name: str) -> bool:
+        """Поднят ли знак."""
+        return await self._bus.is_raised(name)
+
     def emit(self, event: Event) -> None:
         """Событие."""
         self._bus.emit(event)
