@@ -219,3 +219,9 @@ def test_a_link_that_others_use_stays_for_them() -> None:
     result = convert_text(xml)
     assert result.kind("c") == "intermediateCatchEvent"
     assert losses(result) == ["t"]
+
+
+def test_a_process_of_one_event_is_not_left_empty() -> None:
+    result = run("catch w", "", DROP)
+    assert result.kind("w") == "endEvent"
+    assert losses(result) == ["w"]

@@ -52,8 +52,8 @@ def test_answers_on_a_parallel_gateway_are_doubted_not_used() -> None:
 
 def test_a_link_behind_an_event_gateway_stays_for_its_other_half() -> None:
     inside = (
-        '<bpmn:intermediateThrowEvent id="t"><bpmn:linkEventDefinition id="t_d" name="A"/></bpmn:intermediateThrowEvent>'
-        '<bpmn:intermediateCatchEvent id="c"><bpmn:linkEventDefinition id="c_d" name="A"/></bpmn:intermediateCatchEvent>'
+        '<bpmn:intermediateThrowEvent id="t"><bpmn:linkEventDefinition name="A"/></bpmn:intermediateThrowEvent>'
+        '<bpmn:intermediateCatchEvent id="c"><bpmn:linkEventDefinition name="A"/></bpmn:intermediateCatchEvent>'
     )
     result = convert_text(document(process("start s; events g; end e", "s>g; s>t; g>c; c>e", inside=inside)))
     assert result.kind("g") == "exclusiveGateway"

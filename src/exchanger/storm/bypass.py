@@ -15,10 +15,10 @@ def bypass(context: Context, node: Element) -> None:
             context.found.loss(flow, "Поток удалён: он вёл из удалённого события в него же.")
             context.drop_flow(flow)
     incoming, outgoing = model.incoming(node), model.outgoing(node)
-    if not incoming:
+    if not outgoing:
+        _become_end(node)  # so a process of events alone is never left empty
+    elif not incoming:
         context.remove_node(node)
-    elif not outgoing:
-        _become_end(node)
     elif len(outgoing) == 1:
         _join(context, node, incoming, outgoing[0])
     else:
