@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
-from exchanger.connect import Notice
+import pytest
+
+from exchanger.connect import ErrorCodes, Notice
 from exchanger.domain.errors import Reject, Retry, SystemPaused
-from exchanger.domain.outcome import Failed
+from exchanger.domain.outcome import Failed, Refused
 from exchanger.domain.reconcile import Rules
 from exchanger.domain.task import ExternalTask, ObjectRef, Order
 from exchanger.roles.tracker import LINK_VARIABLE
@@ -209,6 +211,28 @@ class TestMissing:
         assert response.outcome.retry_in is None
         assert "удалён или скрыт" in response.outcome.message
 
+    async def test_a_diagram_that_catches_deletion_by_name_decides_itself(self, home: House) -> None:
+        # Given one diagram that catches the code by name
+        home.system = replace(home.system, codes=ErrorCodes(deleted="GONE"))
+        home.diagrams.catches = frozenset({"GONE"})
+        [(task, found)] = await watching(home)
+        # When the object is missing for good
+        home.objects.delete(found.id)
+        await home.clock.advance(2 * home.pace.sweep + 62)
+        # Then the process is told, not an operator
+        [response] = answers(home, task)
+        assert isinstance(response.outcome, Refused)
+        assert response.outcome.code == "GONE"
+
+    async def test_a_catch_all_event_does_not_swallow_a_deletion(self, home: House) -> None:
+        home.system = replace(home.system, codes=ErrorCodes(deleted="GONE"))
+        home.diagrams.catches = frozenset({"*"})
+        [(task, found)] = await watching(home)
+        home.objects.delete(found.id)
+        await home.clock.advance(2 * home.pace.sweep + 62)
+        [response] = answers(home, task)
+        assert isinstance(response.outcome, Failed)
+
     async def test_a_jump_of_the_engines_clock_is_not_a_second_observation(self, home: House) -> None:
         # Given an object that is missing at the first look of a new tracker
         task, found = await home.made()
@@ -373,6 +397,33 @@ class TestGone:
 
 
 class TestWatching:
+    async def test_a_passed_deadline_is_told_once_to_a_diagram_that_asks_for_it(self, home: House) -> None:
+        home.system = replace(home.system, codes=ErrorCodes(overdue="LATE"))
+        home.diagrams.catches = frozenset({"LATE"})
+        [(task, found)] = await watching(home)
+        found.overdue = True
+        await home.clock.advance(home.pace.sweep + 31)
+        [response] = answers(home, task)
+        assert isinstance(response.outcome, Refused)
+        assert response.outcome.code == "LATE"
+        # Whether or not the engine takes it: the next word is due in five minutes
+        await home.clock.advance(4 * MINUTE)
+        assert len(answers(home, task)) == 1
+
+    @pytest.mark.parametrize("catches", [frozenset(), frozenset({"*", "OTHER"})])
+    async def test_a_passed_deadline_changes_nothing_for_a_diagram_that_does_not_ask(
+        self, home: House, catches: frozenset[str]
+    ) -> None:
+        home.system = replace(home.system, codes=ErrorCodes(overdue="LATE"))
+        home.diagrams.catches = catches
+        [(task, found)] = await watching(home)
+        found.overdue = True
+        await home.clock.advance(20 * MINUTE)
+        assert not answers(home, task)
+        home.objects.finish(found.id, "да")
+        await home.clock.advance(home.pace.poll + 1)
+        assert len(answers(home, task)) == 1
+
     async def test_the_long_lock_is_renewed_below_thirty_days(self, home: House) -> None:
         [(task, _)] = await watching(home)
         await home.engine.hold(task, timedelta(days=29))

@@ -28,6 +28,7 @@ class MemoryObject:
     answer: str = ""
     hidden: bool = False
     whole: bool = False
+    overdue: bool = False
     notices: list[Notice] = field(default_factory=list)
     reopened: list[str] = field(default_factory=list)
 

@@ -165,4 +165,5 @@ class MemoryWork:
             state=stored.state,
             changed=stored.changed,
             details={"answer": stored.answer},
+            overdue=stored.overdue and stored.state is ObjectState.OPEN,
         )

@@ -21,7 +21,6 @@ from tests.systems.bitrix24.test_answer import answer, make, values
 from tests.systems.bitrix24.world import CLERK, ENGINEER, BitrixWorld, open_world, order
 from tests.systems.clock import JumpClock
 
-
 FREE = {"resultRequired": "false"}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -26,6 +27,7 @@ class AnswerTexts:
         self._api = api
         self._inspector = inspector
         self._clock = clock
+        self._reading = asyncio.Lock()
         self._texts: Mapping[str, str] = {}
         self._read_at: float | None = None
 
@@ -35,16 +37,20 @@ class AnswerTexts:
             return value
         if value in self._texts and not self._older(_FRESH):
             return self._texts[value]
-        if self._older(_RETRY):
-            self._texts = await self._read()
-            self._read_at = self._clock.monotonic()
+        async with self._reading:  # many tasks end at once: one of them reads, the rest see what it has read
+            if self._older(_RETRY if value not in self._texts else _FRESH):
+                await self._renew()
         return self._texts.get(value)
 
     async def all(self) -> frozenset[str]:
         """Все тексты списка, прочитанные сейчас."""
+        async with self._reading:
+            await self._renew()
+        return frozenset(self._texts.values())
+
+    async def _renew(self) -> None:
         self._texts = await self._read()
         self._read_at = self._clock.monotonic()
-        return frozenset(self._texts.values())
 
     def _older(self, span: timedelta) -> bool:
         return self._read_at is None or self._clock.monotonic() - self._read_at >= span.total_seconds()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from exchanger.connect import Cursor
 from exchanger.domain.errors import SystemPaused
@@ -11,12 +11,10 @@ from exchanger.domain.key import Key
 from exchanger.domain.task import ObjectRef, Snapshot
 from exchanger.systems.bitrix24.foreign import Row, as_text
 from exchanger.systems.bitrix24.key_filter import RAW_ID, XML_ID
+from exchanger.systems.bitrix24.look import Look
 from exchanger.systems.bitrix24.moments import show
 from exchanger.systems.bitrix24.search import PAGE, TaskLists
 from exchanger.systems.bitrix24.snapshots import Reading, key_of, raw_id_of
-
-OVERLAP = timedelta(minutes=3)
-LOOK_BACK = timedelta(minutes=10)
 
 ID = "ID"
 
@@ -65,13 +63,12 @@ class Finder:
         """Наши задачи, изменившиеся с этого места; место сдвигается только с последней страницей цикла.
 
         По началу XML_ID портал не фильтрует, поэтому наши отбираются здесь. `now` — часы портала перед первым
-        запросом; перекрытие ловит секунды, транзакции и запаздывание, повторы отсеивает вызвавший.
+        запросом; повторы отсеивает вызвавший.
         """
-        start = since.position or show(now - LOOK_BACK)
-        end = Cursor(show(now - OVERLAP))
-        async for rows in self._lists.pages({">=CHANGED_DATE": start}):
+        look = Look.at(now, since, self._reading.grace)
+        async for rows in self._lists.pages({">=CHANGED_DATE": show(look.start)}):
             ours = [self._reading.snapshot(row) for row in rows if key_of(row) is not None or raw_id_of(row)]
-            yield ours, (Cursor(start) if len(rows) >= PAGE else end)
+            yield ours, (look.again if len(rows) >= PAGE else look.next)
 
     def _key_filters(self, latest: Mapping[Key, int]) -> Iterator[tuple[str, list[str]]]:
         if XML_ID in self._search:
