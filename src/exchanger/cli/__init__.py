@@ -11,6 +11,7 @@ from exchanger.cli.demo import demo
 from exchanger.cli.doctor import doctor
 from exchanger.cli.handover import handover
 from exchanger.cli.run import run
+from exchanger.cli.shadow import shadow
 from exchanger.cli.takeover import takeover
 from exchanger.domain.errors import ExchangerError
 from exchanger.telemetry.log import log
@@ -29,6 +30,7 @@ app = typer.Typer(
 app.command()(run)
 app.command()(demo)
 app.command()(doctor)
+app.command()(shadow)
 app.command()(takeover)
 app.command()(handover)
 app.add_typer(config.app, name="config")

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from exchanger.bus.rabbitmq.bare import bare
 from exchanger.connect.showing import Showing
 from exchanger.domain.errors import Reject
-from exchanger.domain.task import ExternalTask, ObjectRef, Order
+from exchanger.domain.task import ExternalTask, ObjectRef
 from exchanger.domain.variables import JsonValue
 from exchanger.ops.moving.ground import Ground
+from exchanger.ops.moving.reading import read_order
 from exchanger.ports import Address
-from exchanger.roles.receipts import LINK_VARIABLE
 from exchanger.wire.json_body import JsonObject, dump
 from exchanger.wire.names import queue_of, receipt_address
 from exchanger.wire.predecessor import OldOrder, old_receipt
@@ -25,13 +25,8 @@ class OldForms:
 
     async def order(self, task: ExternalTask) -> dict[str, JsonValue]:
         """Заявка задачи с её нынешними переменными."""
-        ground = self._ground
-        process = dict(await ground.ours.admin.variables(task.process_instance_id))
-        local = dict(await ground.ours.admin.local_variables(task.execution_id))
-        local.pop(LINK_VARIABLE, None)  # the predecessor writes all it got back into the process
-        metadata = await ground.diagrams.metadata(task.process_definition_id, task.activity_id)
-        order = Order(task, ground.by_topic[task.topic].name, process | local, metadata)
-        return OldOrder(order, process, ground.old.worker_id).form(datetime.now(UTC))
+        read = await read_order(self._ground, task)
+        return OldOrder(read.order, read.process, self._ground.old.worker_id).form(datetime.now(UTC))
 
     async def publish_order(self, task: ExternalTask) -> None:
         """Положить заявку в очередь системы."""
