@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from exchanger.bus.rabbitmq.flags import flag_queue
 from exchanger.bus.rabbitmq.session import Session, open_session
 from exchanger.connect import OpenSystem, Work
 from exchanger.domain.errors import ConfigError, OutcomeUnknown, Reject, Retry, SystemPaused
@@ -20,6 +21,7 @@ from exchanger.journal.audit import Audit
 from exchanger.ops.audit import audit_of
 from exchanger.ops.moving.traces import Traces
 from exchanger.roles.context import Installation
+from exchanger.roles.pause import pause_flag
 from exchanger.settings import Settings
 from exchanger.telemetry.clock import SystemClock
 from exchanger.wire.names import Names
@@ -29,6 +31,7 @@ OLD_WORKER = "universal-worker"
 """Имя работника у предшественника, если его не меняли."""
 
 _BRIEF = timedelta()
+_PAUSED = "система остановлена оператором: exchanger resume"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class Ground:
     locks: Locks
     names: Names
     audit: Audit
+    paused: frozenset[str] = frozenset()
+    """Системы, которые остановил оператор: о них ничего не решают."""
 
     @property
     def moves(self) -> bool:
@@ -72,7 +77,9 @@ class Ground:
         """Объекты этих задач: по ключу и по номеру из квитанций; отказ системы — «неизвестно», не «нет»."""
         found: dict[str, Sequence[Snapshot]] = {}
         unknown: dict[str, str] = {}
-        for work, mine in self._by_work(tasks):
+        paused = {task.id: _PAUSED for task in tasks if self.by_topic[task.topic].name in self.paused}
+        unknown |= paused
+        for work, mine in self._by_work([task for task in tasks if task.id not in paused]):
             try:
                 found |= await self._find(work, mine)
                 found |= await self._named(work, [task for task in mine if task.id not in found], traces)
@@ -123,10 +130,11 @@ async def open_ground(settings: Settings, old_worker: str) -> AsyncIterator[Grou
             old = await stack.enter_async_context(RestEngine(replace(connection, worker_id=old_worker), clock))
         systems = await stack.enter_async_context(open_systems(settings, clock))
         routing = Routing(settings.installation.topics)
+        session = await stack.enter_async_context(open_session(broker_connection(settings.broker), "переезд"))
         yield Ground(
             ours=ours,
             old=old,
-            session=await stack.enter_async_context(open_session(broker_connection(settings.broker), "переезд")),
+            session=session,
             systems={system.name: system for system in systems},
             by_topic={topic: one for one in systems for topic in routing.topics(one.name, one.topics)},
             diagrams=DiagramCache(ours.diagram, clock, ttl=settings.diagrams.ttl, size=settings.diagrams.max_size),
@@ -134,4 +142,9 @@ async def open_ground(settings: Settings, old_worker: str) -> AsyncIterator[Grou
             locks=Locks(settings.engine.lease, settings.engine.lock_duration),
             names=names_of(settings.broker),
             audit=audit_of(settings),
+            paused=frozenset([one.name for one in systems if await _is_paused(session, one.name)]),
         )
+
+
+async def _is_paused(session: Session, system: str) -> bool:
+    return await session.state(flag_queue(pause_flag(system))) is not None
