@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
+from dataclasses import replace
 from typing import Any
 
 from exchanger.bus.topology import topology
@@ -34,9 +35,10 @@ def roles_with(crash: Crash, home: House) -> list[Callable[[], Coroutine[Any, An
     ]
 
 
-def faults(home: House, tasks: list[ExternalTask]) -> list[str]:
-    """The audit of everything that happened to these tasks."""
+def faults(home: House, tasks: list[ExternalTask], cancelled: Collection[str] = ()) -> list[str]:
+    """The audit of everything that happened to these tasks; objects of cancelled ones may be there or not."""
     ledger = ledger_of(home, tasks)
+    ledger = replace(ledger, objects=tuple(found for found in ledger.objects if found.raw_id not in cancelled))
     expected = Expected(
         started=frozenset(task.process_instance_id for task in tasks),
         key_prefix=f"exch:{OURS.name}:{OURS.engine}:",
