@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from exchanger.domain.event import Event
+from exchanger.domain.event import Event, EventKind
 from exchanger.domain.outcome import Settlement
 from exchanger.domain.task import ExternalTask, Fate, Fetched, Metadata
 
@@ -179,6 +179,12 @@ class Bus(Flags, Protocol):
 
     def emit(self, event: Event) -> None:
         """Сообщить событие без подтверждения; никогда не ждёт и не бросает."""
+        ...
+
+    def hear(
+        self, system: str, kind: EventKind, listener: Callable[[Event], Awaitable[None]]
+    ) -> AbstractAsyncContextManager[None]:
+        """Получать события одного рода об одной системе, пока открыт контекст. Событие может и не дойти."""
         ...
 
     def state(self) -> Mapping[str, str]:

@@ -14,9 +14,9 @@ from pathlib import Path
 from exchanger.bus.memory import MemoryBus
 from exchanger.bus.rabbitmq import BrokerConnection, RabbitBus
 from exchanger.bus.topology import Kinds, Topology, topology
-from exchanger.connect import OpenSystem
+from exchanger.connect import Hook, OpenSystem
 from exchanger.domain.errors import ConfigError
-from exchanger.domain.policy import Locks, Retries
+from exchanger.domain.policy import CancelPolicy, Locks, Retries
 from exchanger.domain.reconcile import Rules
 from exchanger.domain.routing import TOPICS, Routing
 from exchanger.engine.client import RestEngine
@@ -37,6 +37,7 @@ from exchanger.settings import (
     ssl_context,
 )
 from exchanger.systems import bitrix24, openproject
+from exchanger.systems.bitrix24.hooks import hook as bitrix_hook
 from exchanger.systems.bitrix24.settings import BitrixOptions
 from exchanger.systems.openproject.settings import ApiKey, KeyScheme, OAuthClient, OpenProjectOptions
 from exchanger.telemetry.clock import SystemClock
@@ -111,7 +112,7 @@ async def assemble(settings: Settings, plan: Plan = Plan(), bus: Bus | None = No
             bus=bus,
             clock=clock,
             health=Health(),
-            locks=Locks(settings.engine.lease, settings.engine.lock_duration),
+            locks=locks_of(settings.engine),
             retries=Retries(settings.retry.attempts, settings.retry.delay),
             names=names_of(settings.broker),
         )
@@ -203,7 +204,15 @@ def bitrix_options(settings: BitrixSettings) -> BitrixOptions:
         tls=ssl_context(settings.ca_file, verify=settings.verify_tls),
         link_base=str(settings.link_base) if settings.link_base else None,
         time_zone=settings.portal_time_zone,
+        result_grace=settings.result_grace,
     )
+
+
+def hooks_of(settings: Settings) -> tuple[Hook, ...]:
+    """Входы для уведомлений: по одному на систему, чья тайна задана."""
+    tokens = settings.bitrix.tokens()
+    served = bitrix24.SYSTEM.name in settings.installation.systems
+    return (bitrix_hook(tokens),) if tokens and served else ()
 
 
 def openproject_options(settings: OpenProjectSettings) -> OpenProjectOptions:
@@ -261,7 +270,26 @@ def _roles(
             yield Worker(context, system.name, topics, settings.engine.poll, window)
         if Service.TASK_CREATOR in plan.services:
             pace = plan.pace or Pace(poll=_poll_of(settings, system.name).total_seconds())
-            yield Duty(context, system, plan.rules.get(system.name, Rules()), pace)
+            rules = plan.rules.get(system.name) or rules_of(settings, system.name)
+            yield Duty(context, system, rules, pace)
+
+
+def rules_of(settings: Settings, system: str) -> Rules:
+    """Правила сверки системы по настройкам."""
+    policies = {
+        bitrix24.SYSTEM.name: settings.bitrix.cancel_policy,
+        openproject.SYSTEM.name: settings.openproject.cancel_policy,
+    }
+    return Rules(
+        locks=locks_of(settings.engine),
+        cancel=CancelPolicy(policies.get(system, CancelPolicy.COMMENT)),
+        answer_clears_incident=settings.installation.answer_clears_incident,
+    )
+
+
+def locks_of(settings: EngineSettings) -> Locks:
+    """Аренда и долгий запор по настройкам."""
+    return Locks(settings.lease, settings.lock_duration)
 
 
 def _poll_of(settings: Settings, system: str) -> timedelta:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 
 import pytest
 
 from exchanger.domain.errors import Retry, TermLost
-from exchanger.domain.event import Event
+from exchanger.domain.event import Event, EventKind
 from exchanger.ports import Address, Message
 from exchanger.testing.eventually import eventually
 from exchanger.wire.names import (
@@ -102,6 +103,22 @@ class ReachContract:
         async with peer.subscribe(listener):
             await eventually(emitted, every=0.1)
         assert heard[0] == event(1)
+
+    async def test_a_listener_hears_events_of_one_kind_and_one_system(self, bus: TestedBus, peer: TestedBus) -> None:
+        wanted = replace(event(1), kind=EventKind.HINT, system="bitrix24")
+        heard: list[Event] = []
+
+        async def listener(event: Event) -> None:
+            heard.append(event)
+
+        async def emitted() -> bool:
+            for each in (replace(wanted, system="openproject"), replace(wanted, kind=EventKind.MADE), wanted):
+                bus.emit(each)
+            return len(heard) > 1
+
+        async with peer.hear("bitrix24", EventKind.HINT, listener):
+            await eventually(emitted, every=0.1)
+        assert set(map(repr, heard)) == {repr(wanted)}
 
     async def test_emit_never_waits_nor_grows_without_end(self, bus: TestedBus) -> None:
         async def stuck(event: Event) -> None:

@@ -16,7 +16,7 @@ from exchanger.bus.memory_queue import Letter, MemoryQueue
 from exchanger.bus.memory_term import LocalTerm, hold_flock, hold_lock
 from exchanger.bus.topology import Topology, topology
 from exchanger.domain.errors import Retry
-from exchanger.domain.event import Event
+from exchanger.domain.event import Event, EventKind
 from exchanger.ports import Address, Clock, Handler, Message
 from exchanger.telemetry.clock import SystemClock
 from exchanger.telemetry.log import log
@@ -102,6 +102,15 @@ class MemoryBus(LocalFlags):
     def subscribe(self, listener: Listener) -> AbstractAsyncContextManager[None]:
         """Получать события этого процесса, пока открыт контекст."""
         return self._listen(listener)
+
+    def hear(self, system: str, kind: EventKind, listener: Listener) -> AbstractAsyncContextManager[None]:
+        """Получать события одного рода об одной системе, пока открыт контекст."""
+
+        async def chosen(event: Event) -> None:
+            if (event.system, event.kind) == (system, kind):
+                await listener(event)
+
+        return self._listen(chosen)
 
     def state(self) -> Mapping[str, str]:
         """Состояние: связь есть всегда; потребители и вахты."""

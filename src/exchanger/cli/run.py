@@ -16,7 +16,8 @@ from exchanger.telemetry.health import Condition, Health
 from exchanger.telemetry.log import log, setup_logging
 from exchanger.telemetry.systemd import Notifier
 from exchanger.web.health import serve
-from exchanger.wiring import EVERYTHING, Plan, Service, assemble
+from exchanger.web.hooks import application, serve_hooks
+from exchanger.wiring import EVERYTHING, Plan, Service, assemble, hooks_of
 
 ALL_IN_ONE = "exchanger"
 """Имя журнала, когда все службы в одном процессе."""
@@ -59,6 +60,10 @@ async def serve_until_stopped(settings: Settings, plan: Plan) -> None:
         if (port := settings.metrics.listen_on) is not None:
             address = await stack.enter_async_context(serve(health, port))
             log.info("страница здоровья открыта", address=f"{address}/health/ready")
+        if settings.hooks.port is not None:
+            app = application(hooks_of(settings), exchanger.context.bus.emit, exchanger.context.clock)
+            address = await stack.enter_async_context(serve_hooks(app, settings.hooks.port, settings.hooks.host))
+            log.info("уведомления систем принимаются", address=f"{address}/hooks/")
         work = asyncio.create_task(exchanger.run())
         keeping = asyncio.create_task(notifier.keep(lambda: _status(health)))
         stopping = asyncio.create_task(stop.wait())

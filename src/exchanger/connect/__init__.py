@@ -1,6 +1,7 @@
 """Для авторов систем: System, Work, Call, обещания, пределы, автомат, HTTP."""
 
 from exchanger.connect.circuit import Circuit, Side
+from exchanger.connect.hooks import Forged, Hook
 from exchanger.connect.http import Answer, Http, HttpOptions, Intent
 from exchanger.connect.limits import Limiter, Limits
 from exchanger.connect.system import ErrorCodes, Finding, OpenSystem, Severity, System
@@ -13,6 +14,8 @@ __all__ = [
     "Cursor",
     "ErrorCodes",
     "Finding",
+    "Forged",
+    "Hook",
     "Http",
     "HttpOptions",
     "Intent",

@@ -1,4 +1,4 @@
-"""Событие: что произошло с задачей. Для людей (журнал, трасса), не для работы."""
+"""Событие: что произошло с задачей. Для людей (журнал, трасса); работа берёт из него только подсказки (`HINT`)."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class EventKind(StrEnum):
     INCIDENT = "incident"
     DEAD_LETTER = "dead_letter"
     NOTICE = "notice"
+    HINT = "hint"
     SYSTEM_DOWN = "system_down"
     SYSTEM_UP = "system_up"
 

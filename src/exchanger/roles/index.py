@@ -15,6 +15,8 @@ from exchanger.domain.task import ExternalTask, ObjectRef
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
+_LONG_AGO = -1e12
+
 
 @dataclass(slots=True)
 class Watched:
@@ -34,6 +36,10 @@ class Watched:
             return None if moment is None else now - timedelta(seconds=monotonic - moment)
 
         return Memory(by_engine(self.missing_since), self.answered, by_engine(self.answered_at))
+
+    def hurry(self) -> None:
+        """Проверить вне очереди, но после тех, кого ещё не проверяли ни разу."""
+        self.checked = min(self.checked, _LONG_AGO)
 
     def look_again(self) -> None:
         """Проверить вне очереди, целиком и как впервые: прежние исходы задачу не закончили."""

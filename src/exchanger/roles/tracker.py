@@ -10,6 +10,7 @@ from exchanger.domain.reconcile import Rules
 from exchanger.ports import Delivery
 from exchanger.roles.changes import Changes
 from exchanger.roles.context import Context, forever, until_cancelled
+from exchanger.roles.hints import Hints
 from exchanger.roles.ledger import Ledger
 from exchanger.roles.pace import Pace
 from exchanger.roles.quarantine import Inherited
@@ -35,12 +36,14 @@ class Tracker:
         self._changes = Changes(self._watch)
         self._ledger = Ledger(self._watch)
         self._sweep = Sweep(self._watch, pace)
+        self._hints = Hints(self._watch)
         self.consuming = asyncio.Event()
 
     async def run(self) -> None:
         """Наблюдать, пока не остановят."""
         async with asyncio.TaskGroup() as loops:
             loops.create_task(self._consume())
+            loops.create_task(self._hints.run())
             loops.create_task(self._loop("engine", self._ledger.walk, self._pause(self._pace.walk)))
             loops.create_task(self._loop("changes", self._changes.poll, self._pause(self._pace.poll)))
             loops.create_task(self._loop("sweep", self._sweep.run, self._sweep.rest))

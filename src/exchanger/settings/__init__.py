@@ -4,7 +4,13 @@ from exchanger.settings._bitrix import BitrixSettings
 from exchanger.settings._broker import BrokerSettings
 from exchanger.settings._engine import DiagramSettings, EngineSettings
 from exchanger.settings._faults import Fault, SettingsError
-from exchanger.settings._installation import InstallationSettings, LogSettings, MetricsSettings, RetrySettings
+from exchanger.settings._installation import (
+    HookSettings,
+    InstallationSettings,
+    LogSettings,
+    MetricsSettings,
+    RetrySettings,
+)
 from exchanger.settings._load import Settings, examine, load_settings
 from exchanger.settings._openproject import OpenProjectSettings
 from exchanger.settings._read import Reading, SettingValue
@@ -17,6 +23,7 @@ __all__ = [
     "DiagramSettings",
     "EngineSettings",
     "Fault",
+    "HookSettings",
     "InstallationSettings",
     "LogSettings",
     "MetricsSettings",

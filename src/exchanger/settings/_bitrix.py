@@ -1,6 +1,6 @@
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -67,14 +67,33 @@ class BitrixSettings(Group):
         ge=timedelta(0),
         description="Сколько после обрыва запрос на создание ещё может исполниться на портале",
     )
+    result_grace: Annotated[Seconds, Var("BITRIX_RESULT_GRACE")] = Field(
+        timedelta(0),
+        ge=timedelta(0),
+        le=timedelta(days=1),
+        description="Сколько после закрытия задачи ждать, не допишет ли исполнитель результат, прежде чем отвечать",
+    )
+    application_token: Annotated[
+        SecretStr | None, Var("BITRIX_APPLICATION_TOKEN", secret=True, sample="КОД", empty="уведомлений не принимаем")
+    ] = Field(None, description="Токен исходящего вебхука портала (несколько — через запятую); тайна")
     poll_interval: Annotated[Seconds, Var("BITRIX_POLL_INTERVAL", ("HEARTBEAT_INTERVAL",))] = Field(
         timedelta(seconds=15), ge=timedelta(seconds=1), description="Как часто спрашивать портал об изменениях"
+    )
+    cancel_policy: Annotated[Literal["comment", "close", "delete", "leave"], Var("BITRIX_CANCEL_POLICY")] = Field(
+        "comment",
+        description="Что сделать с открытой задачей, когда процесс её отменил: comment — сказать в ней, close — завершить "
+        "с комментарием, delete — удалить, leave — не трогать",
     )
 
     @property
     def time_zone(self) -> ZoneInfo | None:
         """Часовой пояс портала, если задан."""
         return ZoneInfo(self.portal_time_zone) if self.portal_time_zone else None
+
+    def tokens(self) -> tuple[str, ...]:
+        """Коды, с которыми приходят уведомления портала."""
+        given = self.application_token.get_secret_value() if self.application_token else ""
+        return tuple(token for part in given.split(",") if (token := part.strip()))
 
     def webhook(self) -> str:
         """Адрес вебхука с кодом и косой чертой в конце; не задан — ConfigError."""

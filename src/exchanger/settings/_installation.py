@@ -51,6 +51,10 @@ class InstallationSettings(Group):
     topics: Annotated[dict[str, str], BeforeValidator(_topics), Var("EXCHANGER_TOPICS", empty="только встроенные")] = (
         Field(default_factory=dict, description="Свои темы: topic=system через запятую или JSON; дополняют встроенные")
     )
+    answer_clears_incident: Annotated[bool, Var("EXCHANGER_ANSWER_CLEARS_INCIDENT")] = Field(
+        default=False,
+        description="Завершённый объект отвечает и задаче, которая стоит инцидентом: человек сделал работу после неудачи",
+    )
 
 
 class LogSettings(Group):
@@ -77,6 +81,17 @@ class RetrySettings(Group):
     )
     delay: Annotated[Seconds, Var("RETRY_DELAY")] = Field(
         timedelta(seconds=5), ge=timedelta(0), description="Пауза перед повтором"
+    )
+
+
+class HookSettings(Group):
+    """Уведомления систем."""
+
+    port: Annotated[int | None, Var("EXCHANGER_HOOKS_PORT", empty="нет")] = Field(
+        None, ge=1, le=65535, description="Порт, на котором принимать уведомления систем (/hooks/<система>)"
+    )
+    host: Annotated[str, Var("EXCHANGER_HOOKS_HOST")] = Field(
+        "127.0.0.1", min_length=1, description="Адрес этого порта; TLS снаружи даёт обратный прокси"
     )
 
 

@@ -9,7 +9,13 @@ from exchanger.settings._bitrix import BitrixSettings
 from exchanger.settings._broker import BrokerSettings
 from exchanger.settings._engine import DiagramSettings, EngineSettings
 from exchanger.settings._faults import SettingsError
-from exchanger.settings._installation import InstallationSettings, LogSettings, MetricsSettings, RetrySettings
+from exchanger.settings._installation import (
+    HookSettings,
+    InstallationSettings,
+    LogSettings,
+    MetricsSettings,
+    RetrySettings,
+)
 from exchanger.settings._names import misspelt
 from exchanger.settings._openproject import OpenProjectSettings
 from exchanger.settings._read import Reading, SettingValue, read
@@ -32,6 +38,7 @@ class Settings:
     retry: RetrySettings
     log: LogSettings
     metrics: MetricsSettings
+    hooks: HookSettings
     storm: StormSettings
     sync: SyncSettings
     values: tuple[SettingValue, ...]
@@ -58,6 +65,7 @@ def load_settings(environ: Mapping[str, str] = os.environ, cwd: Path | None = No
         retry=_group(reading, RetrySettings),
         log=_group(reading, LogSettings),
         metrics=_group(reading, MetricsSettings),
+        hooks=_group(reading, HookSettings),
         storm=_group(reading, StormSettings),
         sync=_group(reading, SyncSettings),
         values=tuple(reading.values),

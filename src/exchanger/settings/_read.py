@@ -12,7 +12,13 @@ from exchanger.settings._bitrix import BitrixSettings
 from exchanger.settings._broker import BrokerSettings
 from exchanger.settings._engine import DiagramSettings, EngineSettings
 from exchanger.settings._faults import Fault, problem
-from exchanger.settings._installation import InstallationSettings, LogSettings, MetricsSettings, RetrySettings
+from exchanger.settings._installation import (
+    HookSettings,
+    InstallationSettings,
+    LogSettings,
+    MetricsSettings,
+    RetrySettings,
+)
 from exchanger.settings._openproject import OpenProjectSettings
 from exchanger.settings._show import secrets_of, shown, shown_default
 from exchanger.settings._sources import EnvFile, Origin, Raw, Sources, read_env_file
@@ -30,6 +36,7 @@ GROUPS: tuple[type[Group], ...] = (
     RetrySettings,
     LogSettings,
     MetricsSettings,
+    HookSettings,
     StormSettings,
     SyncSettings,
 )

@@ -23,7 +23,7 @@ from exchanger.bus.rabbitmq.publisher import Publisher
 from exchanger.bus.rabbitmq.settings import BrokerConnection
 from exchanger.bus.rabbitmq.term import HeldTerm, hold_term
 from exchanger.bus.topology import Topology, topology
-from exchanger.domain.event import Event
+from exchanger.domain.event import Event, EventKind
 from exchanger.ports import Address, Clock, Handler, Message
 from exchanger.telemetry.clock import SystemClock
 from exchanger.wire.names import ERRORS
@@ -133,6 +133,10 @@ class RabbitBus:
     def subscribe(self, listener: Listener) -> AbstractAsyncContextManager[None]:
         """Получать события всех процессов, пока открыт контекст."""
         return listen(self._incoming, self._broker, listener)
+
+    def hear(self, system: str, kind: EventKind, listener: Listener) -> AbstractAsyncContextManager[None]:
+        """Получать события одного рода об одной системе, пока открыт контекст; за время обрыва они пропадают."""
+        return listen(self._incoming, self._broker, listener, key=f"{system}.{kind}")
 
     def state(self) -> Mapping[str, str]:
         """Состояние: «связь: …» → «есть» или причина; «очередь …», «вахта …»; отличия объектов брокера."""

@@ -19,6 +19,8 @@ from exchanger.domain.event import Event
 from exchanger.telemetry.log import log
 from exchanger.wire.names import EVENTS
 
+EVERYTHING = "#"
+
 
 class Emitter:
     """Отправитель событий: берёт из запаса и публикует, пока есть связь; без неё запас теряет старое."""
@@ -62,9 +64,11 @@ class Emitter:
 
 
 @asynccontextmanager
-async def listen(link: Link, broker: BrokerConnection, listener: Listener) -> AsyncIterator[None]:
-    """Получать события, пока открыт контекст; связь чинится сама, события времени обрыва не доходят."""
-    task = asyncio.create_task(_listen(link, broker, listener))
+async def listen(
+    link: Link, broker: BrokerConnection, listener: Listener, *, key: str = EVERYTHING
+) -> AsyncIterator[None]:
+    """Получать события с этим ключом, пока открыт контекст; связь чинится сама, события времени обрыва не доходят."""
+    task = asyncio.create_task(_listen(link, broker, listener, key))
     try:
         yield
     finally:
@@ -72,24 +76,24 @@ async def listen(link: Link, broker: BrokerConnection, listener: Listener) -> As
         await asyncio.wait({task})
 
 
-async def _listen(link: Link, broker: BrokerConnection, listener: Listener) -> None:
+async def _listen(link: Link, broker: BrokerConnection, listener: Listener, key: str) -> None:
     pauses = waits(LONGEST_WAIT)
     while True:
         connection = await link.wait()
         try:
-            await _hear_out(connection, broker, listener)
+            await _hear_out(connection, broker, listener, key)
         except Exception as error:  # noqa: BLE001  the listener comes back by itself
             log.debug("События не принимаются", reason=explain(error, broker))
         await asyncio.sleep(next(pauses))
 
 
-async def _hear_out(connection: AbstractConnection, broker: BrokerConnection, listener: Listener) -> None:
+async def _hear_out(connection: AbstractConnection, broker: BrokerConnection, listener: Listener, key: str) -> None:
     """Слушать, пока канал открыт."""
     channel = open_channel(connection)
     try:
         gone = lost_event(connection)
         channel.close_callbacks.add(lambda *_: gone.set())
-        await within(broker.reply_timeout, _subscribe(channel, listener))
+        await within(broker.reply_timeout, _subscribe(channel, listener, key))
         await gone.wait()
     finally:
         await quietly(1, channel.close())
@@ -100,10 +104,10 @@ async def _exchange(channel: AbstractChannel) -> AbstractExchange:
     return await channel.get_exchange(EVENTS, ensure=True)
 
 
-async def _subscribe(channel: AbstractChannel, listener: Listener) -> None:
+async def _subscribe(channel: AbstractChannel, listener: Listener, key: str) -> None:
     exchange = await _exchange(channel)
     queue = await channel.declare_queue(exclusive=True)
-    await queue.bind(exchange, "#")
+    await queue.bind(exchange, key)
 
     async def hear(incoming: AbstractIncomingMessage) -> None:
         await _hear(incoming, listener)

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 
-from exchanger.domain.event import Event
+from exchanger.domain.event import Event, EventKind
 from exchanger.ports import Address, Bus, Handler, Message, Term
 
 
@@ -47,6 +47,12 @@ class MeteredBus:
     def emit(self, event: Event) -> None:
         """Событие."""
         self._bus.emit(event)
+
+    def hear(
+        self, system: str, kind: EventKind, listener: Callable[[Event], Awaitable[None]]
+    ) -> AbstractAsyncContextManager[None]:
+        """События одного рода."""
+        return self._bus.hear(system, kind, listener)
 
     def state(self) -> Mapping[str, str]:
         """Состояние."""

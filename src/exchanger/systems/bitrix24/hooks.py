@@ -1,0 +1,32 @@
+"""Уведомления портала: какие задачи пора посмотреть. Значениям в них не верят, тайну сверяют за постоянное время."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping, Sequence
+
+from exchanger.connect import Forged, Hook
+from exchanger.systems.bitrix24.foreign import as_int
+from exchanger.systems.bitrix24.snapshots import SYSTEM_NAME
+
+_EVENTS = frozenset({"ONTASKADD", "ONTASKUPDATE", "ONTASKDELETE", "ONTASKCOMMENTADD"})
+_NUMBERS = ("data[FIELDS_AFTER][ID]", "data[FIELDS_BEFORE][ID]")
+_OF_COMMENT = ("data[FIELDS_AFTER][TASK_ID]", "data[TASK_ID]")  # there ID is the comment's, and 0 in the new card
+
+
+def hook(tokens: Sequence[str]) -> Hook:
+    """Вход портала; токенов несколько, пока старый меняют на новый или исходящих вебхуков несколько."""
+    return Hook(SYSTEM_NAME, lambda form: read_event(form, tokens))
+
+
+def read_event(form: Mapping[str, str], tokens: Sequence[str]) -> list[str]:
+    """Номера задач; незнакомое событие — ни одного."""
+    given = form.get("auth[application_token]", "").encode()
+    if not any(hmac.compare_digest(given, token.encode()) for token in tokens if token):
+        raise Forged
+    name = form.get("event", "").upper()
+    if name not in _EVENTS:
+        return []
+    fields = _OF_COMMENT if name == "ONTASKCOMMENTADD" else _NUMBERS
+    numbers = (as_int(form.get(each)) for each in fields)
+    return list(dict.fromkeys(str(number) for number in numbers if number is not None and number > 0))

@@ -1,0 +1,86 @@
+"""Уведомления систем по HTTP: `/hooks/<система>`. Отвечает сразу, в работу отдаёт только подсказку."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+
+from exchanger.connect import Forged, Hook
+from exchanger.domain.event import Event, EventKind
+from exchanger.ports import Clock
+from exchanger.telemetry.log import log
+
+MOST_BYTES = 64 * 1024
+READ_WITHIN = 5.0
+"""Секунды на тело: медленный отправитель не занимает соединение надолго."""
+
+_MOST_FIELDS = 200
+_SAY_EVERY = 600.0
+
+
+class Receiver:
+    """Приём уведомлений: проверить, сообщить шине, ответить."""
+
+    def __init__(self, hooks: Iterable[Hook], emit: Callable[[Event], None], clock: Clock) -> None:
+        self._hooks = {hook.system: hook for hook in hooks}
+        self._emit = emit
+        self._clock = clock
+        self._refused = 0
+        self._said: float | None = None
+
+    async def receive(self, request: web.Request) -> web.Response:
+        """Одно уведомление: 200 — принято, 403 — тайна не та, 4xx — это не уведомление."""
+        hook = self._hooks.get(request.match_info["system"])
+        if hook is None:
+            return web.Response(status=404)
+        try:
+            form = await _form(request)
+        except (ValueError, TimeoutError):
+            return web.Response(status=400)
+        try:
+            objects = hook.read(form)
+        except Forged:
+            self._refuse(hook.system)
+            return web.Response(status=403)
+        for each in objects:
+            self._emit(Event(EventKind.HINT, self._clock.now(), hook.system, fields={"object": each}))
+        return web.Response()
+
+    def _refuse(self, system: str) -> None:
+        """Anyone can knock: the log says so now and then, with a count."""
+        self._refused += 1
+        now = self._clock.monotonic()
+        if self._said is None or now - self._said >= _SAY_EVERY:
+            log.warning("уведомление с чужим токеном не принято", system=system, refused=self._refused)
+            self._said, self._refused = now, 0
+
+
+async def _form(request: web.Request) -> Mapping[str, str]:
+    async with asyncio.timeout(READ_WITHIN):
+        body = await request.read()
+    pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    return dict(pairs)
+
+
+def application(hooks: Iterable[Hook], emit: Callable[[Event], None], clock: Clock) -> web.Application:
+    """Приложение уведомлений; тело больше `MOST_BYTES` — 413."""
+    app = web.Application(client_max_size=MOST_BYTES)
+    app.add_routes([web.post("/hooks/{system}", Receiver(hooks, emit, clock).receive)])
+    return app
+
+
+@asynccontextmanager
+async def serve_hooks(app: web.Application, port: int, host: str) -> AsyncIterator[str]:
+    """Открыть вход; возвращает адрес."""
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port)
+        await site.start()
+        yield f"http://{host}:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()

@@ -1,0 +1,105 @@
+"""Hints of a system: they change when an object is looked at, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from exchanger.domain.event import Event, EventKind
+from exchanger.domain.outcome import Failed
+from exchanger.roles.hints import TOGETHER
+from tests.roles.house import SYSTEM, House
+from tests.roles.test_tracker import MINUTE, answers, watching
+
+
+def hint(home: House, object_id: str | int | None, system: str = SYSTEM) -> None:
+    home.bus.emit(Event(EventKind.HINT, home.clock.now(), system, fields={"object": object_id}))
+
+
+async def test_a_hint_brings_the_answer_long_before_the_poll(home: House) -> None:
+    home.pace = replace(home.pace, poll=3600.0, sweep=3600.0)
+    [(task, found)] = await watching(home)
+    await home.clock.advance(MINUTE)
+    home.objects.finish(found.id, "да")
+    await home.clock.advance(MINUTE)
+    assert not answers(home, task)
+    hint(home, found.id)
+    await home.clock.advance(TOGETHER + 1)
+    assert len(answers(home, task)) == 1
+
+
+async def test_a_lost_hint_is_made_good_by_the_poll(home: House) -> None:
+    [(task, found)] = await watching(home)
+    home.objects.finish(found.id, "да")
+    await home.clock.advance(home.pace.poll + 1)
+    assert len(answers(home, task)) == 1
+
+
+async def test_a_hint_is_never_believed(home: House) -> None:
+    """Repeated, late, of an open object, of a stranger's, of nothing at all."""
+    home.pace = replace(home.pace, poll=3600.0, sweep=3600.0)
+    [(task, found)] = await watching(home)
+    for object_id in (found.id, found.id, "99999", "", 5, None):
+        hint(home, object_id)
+    hint(home, found.id, system="other")
+    await home.clock.advance(MINUTE)
+    assert not answers(home, task)
+    home.objects.finish(found.id, "да")
+    for _ in range(3):
+        hint(home, found.id)
+        await home.clock.advance(MINUTE)
+    assert len(answers(home, task)) == 1
+
+
+async def test_a_storm_of_hints_costs_a_few_requests(home: House) -> None:
+    home.pace = replace(home.pace, poll=3600.0, sweep=3600.0)
+    made = await watching(home, 50)
+    await home.clock.advance(MINUTE)
+    before = home.objects.calls["read"]
+    for _ in range(20):
+        for _, found in made:
+            hint(home, found.id)
+    await home.clock.advance(TOGETHER + 1)
+    assert home.objects.calls["read"] - before == 1
+
+
+async def test_hints_about_objects_that_are_not_ours_cost_nothing(home: House) -> None:
+    home.pace = replace(home.pace, poll=3600.0, sweep=3600.0)
+    await watching(home)
+    await home.clock.advance(MINUTE)
+    before = home.objects.calls.total()
+    for number in range(1000):
+        hint(home, f"stranger-{number}")
+    await home.clock.advance(MINUTE)
+    assert home.objects.calls.total() == before
+
+
+async def test_a_hint_of_a_deletion_still_needs_two_observations(home: House) -> None:
+    home.pace = replace(home.pace, poll=3600.0, sweep=3600.0)
+    [(task, found)] = await watching(home)
+    await home.clock.advance(MINUTE)
+    home.objects.delete(found.id)
+    hint(home, found.id)
+    await home.clock.advance(5)
+    assert not answers(home, task)
+    hint(home, found.id)
+    await home.clock.advance(5)
+    assert not answers(home, task)  # a second look, but not a minute later
+    await home.clock.advance(MINUTE)
+    hint(home, found.id)
+    await home.clock.advance(5)
+    [response] = answers(home, task)
+    assert isinstance(response.outcome, Failed)
+
+
+@pytest.mark.parametrize("hinted", [True, False])
+async def test_vanishing_in_masses_trips_the_brake_whoever_says_so(home: House, *, hinted: bool) -> None:
+    home.pace = replace(home.pace, poll=3600.0, sweep=300.0)
+    made = await watching(home, 100)
+    for _, found in made:
+        home.objects.hide(found.id)
+        if hinted:
+            hint(home, found.id)
+    await home.clock.advance(3600)
+    assert not any(answers(home, task) for task, _ in made)
