@@ -12,7 +12,9 @@ from tests.docs.pages import ROOT, Page, pages
 _PREFIXES = "EXCHANGER|CAMUNDA|RABBITMQ|BITRIX|OPENPROJECT|RETRY|STORMBPMN|SYNC|LOG|BPMN|METRICS"
 _NAME = re.compile(rf"\b(?:{_PREFIXES})_[A-Z0-9_]*[A-Z0-9]\b")
 _BPMN_ERRORS = {  # codes of outcomes, not settings
+    "BITRIX_DEADLINE",
     "BITRIX_DECLINED",
+    "BITRIX_DELETED",
     "OPENPROJECT_REFUSED",
     "OPENPROJECT_REJECTED",
     "RETRY_LIMIT_EXCEEDED",
