@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from exchanger.connect import Cursor, Notice
+from exchanger.connect import Cursor, Ending, Notice
 from exchanger.domain.errors import ExchangerError, Reject, Retry, SystemPaused
 from exchanger.domain.outcome import Completed, Refused
 from exchanger.domain.task import ExternalTask, Metadata, ObjectRef, ObjectState, Snapshot
@@ -194,6 +194,23 @@ class WorkContract:
         await world.work.tell(made.ref, notice)
         await world.work.tell(made.ref, notice)
         assert world.notices(made.ref) == 1
+
+    @pytest.mark.parametrize("how", list(Ending))
+    async def test_an_object_that_is_not_needed_any_more_is_ended_or_left_whole(
+        self, world: WorkWorld, how: Ending
+    ) -> None:
+        made, other = await world.make("task-1"), await world.make("task-2")
+        before = await world.work.read([other.ref])
+        done = [await world.work.end(made.ref, how), await world.work.end(made.ref, how)]
+        seen = await world.work.read([made.ref])
+        if not done[0]:
+            assert [each.state for each in seen] == [ObjectState.OPEN]
+        elif how is Ending.DELETE:
+            assert (done, seen) == ([True, True], [])
+        else:
+            assert (done, [each.state for each in seen]) == ([True, True], [ObjectState.FINISHED])
+            assert world.notices(made.ref) == 1
+        assert await world.work.read([other.ref]) == before
 
     async def test_a_bad_order_is_refused_with_all_its_mistakes_and_a_remedy(self, world: WorkWorld) -> None:
         order, words = world.bad_order("task-1")

@@ -5,13 +5,14 @@ from exchanger.connect.hooks import Forged, Hook
 from exchanger.connect.http import Answer, Http, HttpOptions, Intent
 from exchanger.connect.limits import Limiter, Limits
 from exchanger.connect.system import ErrorCodes, Finding, OpenSystem, Severity, System
-from exchanger.connect.work import CallPromise, Cursor, Notice, Work, WorkPromise
+from exchanger.connect.work import CallPromise, Cursor, Ending, Notice, Work, WorkPromise
 
 __all__ = [
     "Answer",
     "CallPromise",
     "Circuit",
     "Cursor",
+    "Ending",
     "ErrorCodes",
     "Finding",
     "Forged",

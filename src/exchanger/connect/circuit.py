@@ -38,24 +38,32 @@ class Circuit:
 
     После паузы пропускает пробу: `closed()` возвращается, и удачный ответ (`succeeded`) стороне, которой отказали,
     замыкает автомат, а новый отказ (`opened`) продлевает паузу. Пока отказано следящему, создающий не пробует: проба
-    следящего ничего не стоит, а заявка возвращалась бы в очередь.
+    следящего ничего не стоит, а заявка возвращалась бы в очередь. Сверх того сторону может удержать оператор (`hold`).
     """
 
     def __init__(self, system: str, clock: Clock) -> None:
         self._system = system
         self._clock = clock
         self._pauses: dict[Side, _Pause] = {}
+        self._held: frozenset[Side] = frozenset()
         self._changed = asyncio.Event()
 
     @property
     def is_open(self) -> bool:
-        """Система на паузе."""
-        return bool(self._pauses)
+        """Спрашивать систему нельзя: она отказывает или остановлена целиком."""
+        return bool(self._pauses) or Side.WATCH in self._held
 
     @property
     def reason(self) -> str:
         """Почему система на паузе; «» — работает."""
-        return next((pause.reason for pause in self._pauses.values()), "")
+        held = "система остановлена оператором." if self._held else ""
+        return next((pause.reason for pause in self._pauses.values()), held)
+
+    def hold(self, sides: frozenset[Side]) -> None:
+        """Этим сторонам нельзя спрашивать, сколько бы система ни отвечала; пустое множество — отпустить."""
+        if sides != self._held:
+            self._held = sides
+            self._notify()
 
     async def broken(self) -> None:
         """Дождаться, пока создающему станет нельзя спрашивать (сразу, если уже нельзя)."""
@@ -103,13 +111,13 @@ class Circuit:
         """Дождаться, пока этой стороне снова можно спросить (замкнут или пора пробовать)."""
         while self._stops(by):
             left = self._left(by)
-            if left > 0:
+            if left > 0 and by not in self._held:
                 await self._clock.sleep(left)
             else:
                 await self._changed.wait()
 
     def _stops(self, by: Side) -> bool:
-        return self._left(by) > 0 or (by is Side.CREATE and Side.WATCH in self._pauses)
+        return by in self._held or self._left(by) > 0 or (by is Side.CREATE and Side.WATCH in self._pauses)
 
     def _left(self, by: Side) -> float:
         pause = self._pauses.get(by)

@@ -39,6 +39,13 @@ class Notice(Enum):
     UNPROVED = "unproved"
 
 
+class Ending(Enum):
+    """Как закончить открытый объект, работа над которым больше не нужна."""
+
+    CLOSE = "close"
+    DELETE = "delete"
+
+
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """Место в ленте изменений; текст понимает только сама операция. «» — с начала наблюдения."""
@@ -86,4 +93,8 @@ class Work(Protocol[P]):
 
     async def reopen(self, ref: ObjectRef, why: str) -> bool:
         """Вернуть отклонённый объект в работу; False — система так не умеет."""
+        ...
+
+    async def end(self, ref: ObjectRef, how: Ending) -> bool:
+        """Закрыть объект, сказав в нём почему, или удалить; повтор безвреден. False — система не даёт."""
         ...

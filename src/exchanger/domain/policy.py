@@ -65,9 +65,11 @@ class Locks:
 
 
 class CancelPolicy(StrEnum):
-    """Что сделать с открытым объектом отменённой задачи."""
+    """Что сделать с открытым объектом отменённой задачи: сказать в нём, закрыть, удалить, не трогать."""
 
     COMMENT = "comment"
+    CLOSE = "close"
+    DELETE = "delete"
     LEAVE = "leave"
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from exchanger.connect import Notice, OpenSystem, Side, Work
 from exchanger.domain.errors import LockedByOther, Reject
 from exchanger.domain.event import EventKind
 from exchanger.domain.outcome import Failed, Outcome, Refused
-from exchanger.domain.policy import CancelPolicy
 from exchanger.domain.reconcile import (
     Action,
     Answer,
@@ -24,6 +24,7 @@ from exchanger.domain.reconcile import (
     engine_says,
 )
 from exchanger.domain.task import ObjectRef, Order, Snapshot
+from exchanger.roles.cancellation import Cancellation
 from exchanger.roles.context import Context
 from exchanger.roles.index import Recent, Watched
 from exchanger.telemetry.log import log
@@ -36,6 +37,7 @@ class Actions:
     def __init__(self, context: Context, system: OpenSystem) -> None:
         self._context = context
         self._system = system
+        self._cancellation = Cancellation(context, system)
         self._told: Recent[tuple[str, Notice], bool] = Recent()
 
     async def act(self, watched: Watched, action: Action) -> None:
@@ -49,8 +51,9 @@ class Actions:
             watched.missing_since = watched.missing_since or self._context.clock.monotonic()
         elif isinstance(action, Deleted):
             await self._deleted(watched)
-        elif isinstance(action, Cancel) and action.policy is CancelPolicy.COMMENT:
-            await self._tell(watched, work, action.objects, Notice.CANCELLED)
+        elif isinstance(action, Cancel):
+            tell = partial(self._tell, watched, work)
+            await self._cancellation.carry_out(watched.task, action, tell)
         elif isinstance(action, TellReopened):
             await self._tell(watched, work, action.objects, Notice.REOPENED)
         elif isinstance(action, TellUnproved):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -9,6 +10,9 @@ from exchanger.connect import Cursor, Side
 from exchanger.domain.task import ExternalTask, Fate, ObjectState, Snapshot
 from exchanger.roles.index import Recent, Watched
 from exchanger.roles.watch import Watch
+
+_SOURCE = "лента"
+_LOOK_AGAIN = 60.0
 
 
 class Changes:
@@ -18,13 +22,16 @@ class Changes:
         self._watch = watch
         self._cursors: dict[int, Cursor] = {}
         self._strangers: Recent[tuple[str, datetime | None], bool] = Recent()
-        self._unproved = 0
+        self._postponed: Recent[str, tuple[str, Snapshot]] = Recent()
+        self._judged = -math.inf
+        self._unproved: set[str] = set()
 
     async def poll(self) -> None:
         """Один цикл: всё, что изменилось с прошлого."""
         circuit = self._watch.system.circuit
         await circuit.closed()
-        self._unproved = 0
+        self._unproved.intersection_update(number for number, _ in self._postponed.items())
+        await self._judge_again()
         for number, (work, _) in enumerate(self._watch.works()):
             pages = work.changed(self._cursors.get(number, Cursor()))
             while True:
@@ -64,21 +71,53 @@ class Changes:
 
     async def _stranger(self, task_id: str, found: Snapshot) -> None:
         """An open object of ours that nobody owes: its process went on, was cancelled, or has not begun to wait yet."""
-        seen = found.ref.id, found.changed
-        if seen in self._strangers or self._watch.brake.on:
+        if (found.ref.id, found.changed) in self._strangers:
             return
-        if await self._watch.context.engine.get(task_id) is None:
-            task = self._watch.closed.get(task_id) or _unknown(task_id, self._watch.system.topics[0])
-            await self._ownerless(task, found)
-        self._strangers.put(seen, value=True)
-
-    async def _ownerless(self, task: ExternalTask, found: Snapshot) -> None:
-        fate = await self._watch.fate(task)
+        self._postponed.put(found.ref.id, (task_id, found))  # neither the brake nor an outage of the engine loses it
+        if self._watch.brake.on:
+            return
+        fate = await self._fate(task_id)
         if fate is Fate.UNPROVED:
-            self._unproved += 1
-            if self._watch.tripped("лента", self._unproved, len(self._watch.index)):
-                return
-        await self._watch.gone(Watched(task, found.ref), [found], fate)
+            self._unproved.add(found.ref.id)
+            self._watch.tripped(_SOURCE, self._unproved, len(self._watch.index))
+        await self._tell(task_id, found, fate)
+
+    async def _judge_again(self) -> None:
+        """What was postponed: now and then to see whether the brake still has a reason, at once when it let go."""
+        now, waiting = self._watch.context.clock.monotonic(), self._postponed.items()
+        if not waiting or (self._watch.brake.on and now - self._judged < _LOOK_AGAIN):
+            return
+        self._judged = now
+        fates: dict[str, Fate | None] = {}
+
+        async def ask(number: str, task_id: str) -> None:
+            fates[number] = await self._fate(task_id)
+
+        await self._watch.each(ask(number, task_id) for number, (task_id, _) in waiting)
+        self._unproved = {number for number, fate in fates.items() if fate is Fate.UNPROVED}
+        self._watch.tripped(_SOURCE, self._unproved, len(self._watch.index))
+        await self._watch.each(
+            self._tell(task_id, found, fates[number]) for number, (task_id, found) in waiting if number in fates
+        )
+
+    async def _fate(self, task_id: str) -> Fate | None:
+        """None - the task is there: it has not begun to wait yet, or is somebody else's."""
+        if await self._watch.context.engine.get(task_id) is not None:
+            return None
+        return await self._watch.fate(self._task(task_id))
+
+    async def _tell(self, task_id: str, found: Snapshot, fate: Fate | None) -> None:
+        """Say in the object what became of its task; behind the brake nothing is done."""
+        if self._watch.brake.on:
+            return
+        if fate is not None:
+            watched = Watched(self._task(task_id), found.ref)
+            await self._watch.gone(watched, [found], fate, stranger=True)
+        self._postponed.pop(found.ref.id)
+        self._strangers.put((found.ref.id, found.changed), value=True)
+
+    def _task(self, task_id: str) -> ExternalTask:
+        return self._watch.closed.get(task_id) or _unknown(task_id, min(self._watch.system.works))
 
 
 def _unknown(task_id: str, topic: str) -> ExternalTask:

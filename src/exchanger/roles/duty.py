@@ -8,6 +8,7 @@ from exchanger.connect import OpenSystem, Side
 from exchanger.domain.reconcile import Rules
 from exchanger.roles.context import Context, forever
 from exchanger.roles.creator import Creator
+from exchanger.roles.pause import Pause
 from exchanger.roles.quarantine import Inherited
 from exchanger.roles.tracker import Pace, Tracker
 from exchanger.telemetry.log import log
@@ -22,6 +23,7 @@ class Duty:
         self._system = system
         self._rules = rules
         self._pace = pace
+        self._pause = Pause(context, system.name)
 
     async def run(self) -> None:
         """Ждать вахты, нести её, после потери ждать снова."""
@@ -47,6 +49,7 @@ class Duty:
     async def _work(self, creator: Creator, inherited: Inherited) -> None:
         tracker = Tracker(self._context, self._system, self._rules, self._pace, inherited)
         async with asyncio.TaskGroup() as roles:
+            roles.create_task(self._pause.keep(self._system.circuit, tracker.accept))
             roles.create_task(tracker.run())
             roles.create_task(self._create(creator))
             roles.create_task(self._announce(tracker))

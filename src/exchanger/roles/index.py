@@ -72,9 +72,9 @@ class Index:
         return watched
 
     @property
-    def missing(self) -> int:
-        """У скольких обязательств объекта не видно."""
-        return sum(1 for watched in self._watched.values() if watched.missing_since is not None)
+    def missing(self) -> set[str]:
+        """Внешние задачи, объектов которых не видно."""
+        return {task_id for task_id, watched in self._watched.items() if watched.missing_since is not None}
 
     def drop(self, task_id: str) -> None:
         """Обязательства больше нет."""
@@ -109,6 +109,10 @@ class Recent(Generic[K, V]):
         self._kept.move_to_end(key)
         if len(self._kept) > self._most:
             self._kept.popitem(last=False)
+
+    def items(self) -> list[tuple[K, V]]:
+        """Все записи, старейшая первой."""
+        return list(self._kept.items())
 
     def pop(self, key: K) -> V | None:
         """Забыть и вернуть."""

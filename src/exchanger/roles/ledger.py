@@ -19,7 +19,7 @@ class Ledger:
         index = self._watch.index
         before = {watched.task.id for watched in index}
         seen: set[str] = set()
-        async for page in self._watch.context.engine.held(self._watch.system.topics):
+        async for page in self._watch.context.engine.held(self._watch.system.works):
             for task in page:
                 seen.add(task.id)
                 self._owe(task)
@@ -49,7 +49,7 @@ class Ledger:
                 fates[watched.task.id] = await self._watch.fate(watched.task)
 
         await self._watch.each(ask(watched) for watched in gone)
-        unproved = sum(1 for fate in fates.values() if fate is Fate.UNPROVED)
+        unproved = [task_id for task_id, fate in fates.items() if fate is Fate.UNPROVED]
         tripped = self._watch.tripped("движок", unproved, total)
         ended = [watched for watched in gone if fates.get(watched.task.id, Fate.ALIVE) is not Fate.ALIVE]
         if not tripped:

@@ -87,7 +87,8 @@ class Sweep:
             if watched is not None:
                 watched.missing_since = None
         owed = [watched for watched in missing if watched.missing_since is None and self._is_owed(watched)]
-        self._watch.tripped(self._watch.system.name, index.missing + len(owed), len(index))
+        vanished = index.missing.union(watched.task.id for watched in owed)
+        self._watch.tripped(self._watch.system.name, vanished, len(index))
         if self._watch.brake.on:
             for watched in owed:
                 watched.missing_since = clock.monotonic()

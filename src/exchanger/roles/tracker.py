@@ -48,6 +48,10 @@ class Tracker:
             loops.create_task(self._loop("changes", self._changes.poll, self._pause(self._pace.poll)))
             loops.create_task(self._loop("sweep", self._sweep.run, self._sweep.rest))
 
+    def accept(self) -> None:
+        """Принять пропавшее: приказ оператора."""
+        self._watch.accept()
+
     @property
     def open(self) -> int:
         """Сколько обязательств открыто."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Collection, Coroutine, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from exchanger.connect import OpenSystem, Side, Work
 from exchanger.domain.errors import ExchangerError, SystemPaused
 from exchanger.domain.event import EventKind
+from exchanger.domain.policy import CancelPolicy
 from exchanger.domain.reconcile import Rules, decide, engine_says
 from exchanger.domain.task import ExternalTask, Fate, ObjectState, Snapshot
 from exchanger.roles.actions import Actions
@@ -57,15 +59,27 @@ class Watch:
         grouped = ((key.task_id, installation.objects(found, key.task_id)) for key in keys)
         return {task_id: objects for task_id, objects in grouped if objects}
 
-    def tripped(self, source: str, vanished: int, total: int) -> bool:
+    def tripped(self, source: str, vanished: Collection[str], total: int) -> bool:
         """Посчитать пропавшее; отпущенный тормоз — всех проверить заново: под ним ничего не делалось."""
         was_on = self.brake.on
         tripped = self.brake.tripped(source, vanished, total)
         if was_on and not self.brake.on:
-            for watched in self.index:
-                watched.checked = -math.inf
-            self.fresh.set()
+            self._look_at_all()
         return tripped
+
+    def accept(self) -> None:
+        """Принять пропавшее к этой минуте: удалённое станет инцидентами, о недоказанном скажут в объектах."""
+        accepted = self.brake.accept()
+        if not accepted:
+            log.warning("принимать нечего: тормоз не держит", system=self.system.name)
+            return
+        log.warning("пропавшее принято оператором, работа продолжена", system=self.system.name, accepted=accepted)
+        self._look_at_all()
+
+    def _look_at_all(self) -> None:
+        for watched in self.index:
+            watched.checked = -math.inf
+        self.fresh.set()
 
     async def consider(self, watched: Watched, objects: Sequence[Snapshot]) -> None:
         """Решить по сверке и выполнить."""
@@ -91,13 +105,19 @@ class Watch:
         found = await self.find(self.system.works[watched.task.topic], [watched.task])
         return found.get(watched.task.id) or objects
 
-    async def gone(self, watched: Watched, objects: Sequence[Snapshot], fate: Fate) -> None:
-        """Задачи в движке больше нет: сказать в открытых объектах, что случилось."""
+    async def gone(self, watched: Watched, objects: Sequence[Snapshot], fate: Fate, *, stranger: bool = False) -> None:
+        """Задачи в движке больше нет: сказать в открытых объектах, что случилось.
+
+        `stranger` — объект нашли по ленте, и за задачей не следили: он не удаляется, его мог вернуть в работу человек.
+        """
         if fate is Fate.ALIVE or self.brake.on:
             return
         now = self.context.engine.now() or self.context.clock.now()
         says = engine_says(None, fate, now=now, locks=self.context.locks)
-        await self.actions.act(watched, decide(says, objects, now=now, rules=self.rules))
+        rules = self.rules
+        if stranger and rules.cancel in {CancelPolicy.CLOSE, CancelPolicy.DELETE}:
+            rules = replace(rules, cancel=CancelPolicy.COMMENT)
+        await self.actions.act(watched, decide(says, objects, now=now, rules=rules))
         self.context.emit(EventKind.GONE, watched.task, self.system.name, fate=fate.value)
 
     async def fate(self, task: ExternalTask) -> Fate:

@@ -12,6 +12,7 @@ from exchanger.domain.event import EventKind
 from exchanger.domain.outcome import Failure
 from exchanger.domain.task import ExternalTask, Fetched, Order
 from exchanger.roles.context import OUTAGES, RECOVERY, Context, forever
+from exchanger.roles.pause import Pause, Scope
 from exchanger.telemetry.log import log
 from exchanger.wire import encode_order, final_failure
 from exchanger.wire.names import ERRORS, queue_of
@@ -38,12 +39,14 @@ class Worker:
         self._topics = list(topics)
         self._wait = wait
         self._window = window
+        self._pause = Pause(context, system)
 
     async def run(self) -> None:
         """Брать и публиковать, пока не остановят."""
         await forever(f"worker:{self._system}", self._step, self._context)
 
     async def _step(self) -> None:
+        await self._pause.lifted()
         room = self._window.most - await self._context.bus.depth(queue_of(self._system))
         if room <= 0:
             await self._context.clock.sleep(_FULL_PAUSE)
@@ -54,7 +57,9 @@ class Worker:
             lease=self._context.locks.lease,
             wait=self._wait,
         )
-        if fetched:
+        if fetched and await self._pause.scope() is not Scope.NOTHING:
+            await self._release(fetched)  # the poll was under way when the operator spoke
+        elif fetched:
             await self._hand_over(fetched)
 
     async def _hand_over(self, fetched: list[Fetched]) -> None:

@@ -81,7 +81,7 @@ class BitrixSettings(Group):
     )
     cancel_policy: Annotated[Literal["comment", "close", "delete", "leave"], Var("BITRIX_CANCEL_POLICY")] = Field(
         "comment",
-        description="Что сделать с открытой задачей, когда процесс её отменил: comment — сказать в ней, close — завершить "
+        description="Что сделать с открытой задачей отменённого шага: comment — сказать в ней, close — завершить "
         "с комментарием, delete — удалить, leave — не трогать",
     )
 

@@ -53,7 +53,7 @@ class InstallationSettings(Group):
     )
     answer_clears_incident: Annotated[bool, Var("EXCHANGER_ANSWER_CLEARS_INCIDENT")] = Field(
         default=False,
-        description="Завершённый объект отвечает и задаче, которая стоит инцидентом: человек сделал работу после неудачи",
+        description="Завершённый объект отвечает и задаче, которая стоит инцидентом: работу сделали после неудачи",
     )
 
 

@@ -76,6 +76,11 @@ class OpenProjectSettings(Group):
     poll_interval: Annotated[Seconds, Var("OPENPROJECT_POLL_INTERVAL")] = Field(
         timedelta(seconds=15), ge=timedelta(seconds=1), description="Как часто спрашивать OpenProject об изменениях"
     )
+    cancel_policy: Annotated[Literal["comment", "close", "leave"], Var("OPENPROJECT_CANCEL_POLICY")] = Field(
+        "comment",
+        description="Что сделать с открытой задачей отменённого шага: comment — сказать в ней, close — закрыть с "
+        "комментарием, leave — не трогать",
+    )
 
     @property
     def searched(self) -> tuple[str, ...]:

@@ -52,7 +52,8 @@ class MemoryObjects:
 
     Сбои: `before(call)` и `after(call)` бросают ошибку до или после действия (`call` — имя метода операции);
     `search_lag` — поиск по ключу не видит объект моложе этого срока; `late` — создание теряет ответ и выполняется через
-    этот срок; `ignores_filter` — поиск отдаёт всё подряд; `can_reopen=False` — отклонённое не возобновить.
+    этот срок; `ignores_filter` — поиск отдаёт всё подряд; `can_reopen=False` — отклонённое не возобновить;
+    `can_end=False` — отменённое не закрыть и не удалить.
     `creates` — сколько объектов сделано по каждому ключу, `calls` — сколько раз звали каждый метод.
     """
 
@@ -61,6 +62,7 @@ class MemoryObjects:
     late: timedelta | None = None
     ignores_filter: bool = False
     can_reopen: bool = True
+    can_end: bool = True
     before: Callable[[str], None] = _no_fault
     after: Callable[[str], None] = _no_fault
     creates: Counter[str] = field(default_factory=Counter)

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from pydantic import BaseModel, ConfigDict
 
-from exchanger.connect import Cursor, Limiter, Limits, Notice, OpenSystem, System, WorkPromise
+from exchanger.connect import Cursor, Ending, Limiter, Limits, Notice, OpenSystem, System, WorkPromise
 from exchanger.domain.errors import OutcomeUnknown
 from exchanger.domain.key import Key
 from exchanger.domain.outcome import Completed, Outcome, Refused
@@ -148,6 +148,21 @@ class MemoryWork:
             return False
         stored.reopened.append(why)
         self._objects.reopen(ref.id)
+        return True
+
+    async def end(self, ref: ObjectRef, how: Ending) -> bool:
+        """Закрыть объект с сообщением или удалить; False — `can_end` запрещает."""
+        self._called("end")
+        stored = self._objects.get(ref.id)
+        if stored is None:
+            return True
+        if not self._objects.can_end:
+            return False
+        if how is Ending.DELETE:
+            self._objects.delete(ref.id)
+            return True
+        stored.notices.append(Notice.CANCELLED)
+        self._objects.finish(ref.id)
         return True
 
     @property

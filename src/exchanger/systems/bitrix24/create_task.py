@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 
-from exchanger.connect import Cursor, Intent, Notice
+from exchanger.connect import Cursor, Ending, Intent, Notice
 from exchanger.domain.errors import OutcomeUnknown
 from exchanger.domain.key import Key
 from exchanger.domain.outcome import Outcome
@@ -13,6 +13,7 @@ from exchanger.domain.variables import JsonValue
 from exchanger.systems.bitrix24.capabilities import Capabilities
 from exchanger.systems.bitrix24.content.gather import Content, gather
 from exchanger.systems.bitrix24.deadlines import portal_zone
+from exchanger.systems.bitrix24.ending import end
 from exchanger.systems.bitrix24.envelope import PortalFault
 from exchanger.systems.bitrix24.errors import to_error
 from exchanger.systems.bitrix24.fields import task_fields
@@ -99,6 +100,10 @@ class CreateTask:
     async def reopen(self, ref: ObjectRef, why: str) -> bool:
         """Возобновить отклонённую задачу."""
         return await self._portal.talk.reopen(ref, why)
+
+    async def end(self, ref: ObjectRef, how: Ending) -> bool:
+        """Завершить с комментарием или удалить; False — портал не разрешает."""
+        return await end(self._portal.api, self._portal.talk, ref, how)
 
     async def show(self, refs: Sequence[ObjectRef]) -> Mapping[str, Mapping[str, JsonValue]]:
         """Задачи со всеми полями."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
-from exchanger.connect import Cursor, Intent, Notice
+from exchanger.connect import Cursor, Ending, Intent, Notice
 from exchanger.domain.errors import BusinessError, OutcomeUnknown
 from exchanger.domain.key import Key
 from exchanger.domain.outcome import Outcome
@@ -102,6 +102,10 @@ class CreateTask:
     async def reopen(self, ref: ObjectRef, why: str) -> bool:
         """Вернуть отклонённый пакет в работу."""
         return await self._desk.reopening.reopen(ref, why)
+
+    async def end(self, ref: ObjectRef, how: Ending) -> bool:
+        """Закрыть с комментарием или удалить; False — экземпляр не разрешает."""
+        return await self._desk.endings.end(ref, how)
 
     async def _validate(self, body: Body) -> None:
         errors = (await submitted(self._desk, body)).errors

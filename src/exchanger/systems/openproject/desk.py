@@ -16,6 +16,7 @@ from exchanger.systems.openproject.capabilities import Capabilities, Inspector
 from exchanger.systems.openproject.card import Cards
 from exchanger.systems.openproject.catalogue import Catalogue
 from exchanger.systems.openproject.comments import Comments
+from exchanger.systems.openproject.ending import Endings
 from exchanger.systems.openproject.finder import Finder
 from exchanger.systems.openproject.key_proof import KeyProof
 from exchanger.systems.openproject.login import KeyLogin, Login, OAuthLogin
@@ -58,6 +59,7 @@ class Desk:
     touches: Touches
     comments: Comments
     reopening: Reopening
+    endings: Endings
 
     @property
     def api(self) -> OpenProjectApi:
@@ -107,4 +109,5 @@ def _desk(api: OpenProjectApi, options: OpenProjectOptions, clock: Clock) -> Des
         touches=Touches(api, catalogue, people, comments),
         comments=comments,
         reopening=Reopening(api, catalogue, comments, options.refused_statuses),
+        endings=Endings(api, catalogue, comments, options.refused_statuses),
     )
