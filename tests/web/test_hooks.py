@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,10 +18,13 @@ from exchanger.sandbox.bitrix24.model import Subscription
 from exchanger.sandbox.bitrix24.person import Person
 from exchanger.sandbox.bitrix24.portal import EventName
 from exchanger.sandbox.bitrix24.seed import ADMIN, CLERK
+from exchanger.settings import load_settings
 from exchanger.systems.bitrix24.hooks import hook
 from exchanger.telemetry.clock import SystemClock
 from exchanger.testing.eventually import eventually
-from exchanger.web.hooks import MOST_BYTES, application, serve_hooks
+from exchanger.web.hooks import MOST_BYTES, application
+from exchanger.web.site import open_site
+from exchanger.wiring import hooks_of
 
 TOKEN, NEXT = "tok-1-long-enough", "tok-2-long-enough"
 
@@ -46,7 +50,7 @@ class Door:
 async def door() -> AsyncIterator[Door]:
     heard: list[Event] = []
     app = application([hook([TOKEN, NEXT])], heard.append, SystemClock())
-    async with serve_hooks(app, 0, "127.0.0.1") as url, ClientSession() as client:
+    async with open_site(app, 0) as url, ClientSession() as client:
         yield Door(url, client, heard)
 
 
@@ -74,7 +78,7 @@ async def test_a_forged_notice_changes_nothing(door: Door, token: str) -> None:
 async def test_a_notice_without_a_token_is_not_let_in_by_an_empty_setting() -> None:
     heard: list[Event] = []
     app = application([hook([""])], heard.append, SystemClock())
-    async with serve_hooks(app, 0, "127.0.0.1") as url, ClientSession() as client:
+    async with open_site(app, 0) as url, ClientSession() as client:
         assert await Door(url, client, heard).post(notice(token="")) == 403
     assert heard == []
 
@@ -137,3 +141,22 @@ async def test_a_portal_that_doubles_reorders_and_is_imitated_gives_hints_of_its
 
         await eventually(all_heard)
     assert set(door.objects) == {str(task.id) for task in made}
+
+
+@pytest.mark.parametrize(
+    ("given", "doors"),
+    [
+        ({}, []),
+        ({"BITRIX_APPLICATION_TOKEN": f"{TOKEN}, {NEXT}"}, ["bitrix24"]),
+        ({"BITRIX_APPLICATION_TOKEN": " , "}, []),
+        ({"BITRIX_APPLICATION_TOKEN": TOKEN, "EXCHANGER_SYSTEMS": "openproject"}, []),
+    ],
+)
+def test_a_door_is_there_only_for_a_served_system_with_a_secret(
+    tmp_path: Path, given: dict[str, str], doors: list[str]
+) -> None:
+    engine = {"CAMUNDA_BASE_URL": "https://engine.example/engine-rest", "CAMUNDA_AUTH_ENABLED": "false"}
+    settings = load_settings(engine | given, tmp_path)
+    assert [each.system for each in hooks_of(settings)] == doors
+    for each in hooks_of(settings):
+        assert each.read(notice(token=NEXT)) == ["7"]

@@ -16,7 +16,8 @@ from exchanger.telemetry.health import Condition, Health
 from exchanger.telemetry.log import log, setup_logging
 from exchanger.telemetry.systemd import Notifier
 from exchanger.web.health import serve
-from exchanger.web.hooks import application, serve_hooks
+from exchanger.web.hooks import application
+from exchanger.web.site import open_site
 from exchanger.wiring import EVERYTHING, Plan, Service, assemble, hooks_of
 
 ALL_IN_ONE = "exchanger"
@@ -62,7 +63,7 @@ async def serve_until_stopped(settings: Settings, plan: Plan) -> None:
             log.info("страница здоровья открыта", address=f"{address}/health/ready")
         if settings.hooks.port is not None:
             app = application(hooks_of(settings), exchanger.context.bus.emit, exchanger.context.clock)
-            address = await stack.enter_async_context(serve_hooks(app, settings.hooks.port, settings.hooks.host))
+            address = await stack.enter_async_context(open_site(app, settings.hooks.port, settings.hooks.host))
             log.info("уведомления систем принимаются", address=f"{address}/hooks/")
         work = asyncio.create_task(exchanger.run())
         keeping = asyncio.create_task(notifier.keep(lambda: _status(health)))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 
 from aiohttp import web
 
 from exchanger.telemetry.health import Health
+from exchanger.web.site import open_site
 
 
 def application(health: Health) -> web.Application:
@@ -25,14 +25,6 @@ def application(health: Health) -> web.Application:
     return app
 
 
-@asynccontextmanager
-async def serve(health: Health, port: int, host: str = "127.0.0.1") -> AsyncIterator[str]:
+def serve(health: Health, port: int, host: str = "127.0.0.1") -> AbstractAsyncContextManager[str]:
     """Открыть страницу здоровья на этой машине; возвращает адрес."""
-    runner = web.AppRunner(application(health), access_log=None)
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, host, port)
-        await site.start()
-        yield f"http://{host}:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    return open_site(application(health), port, host)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import parse_qsl
 
 from aiohttp import web
@@ -71,16 +70,3 @@ def application(hooks: Iterable[Hook], emit: Callable[[Event], None], clock: Clo
     app = web.Application(client_max_size=MOST_BYTES)
     app.add_routes([web.post("/hooks/{system}", Receiver(hooks, emit, clock).receive)])
     return app
-
-
-@asynccontextmanager
-async def serve_hooks(app: web.Application, port: int, host: str) -> AsyncIterator[str]:
-    """Открыть вход; возвращает адрес."""
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, host, port)
-        await site.start()
-        yield f"http://{host}:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
