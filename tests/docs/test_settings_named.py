@@ -27,7 +27,8 @@ def _known() -> set[str]:
 
 
 def _of_the_tests() -> set[str]:
-    return set(re.findall(r"EXCHANGER_TEST_[A-Z_]+", (ROOT / "tests/conftest.py").read_text("utf-8")))
+    readers = [ROOT / "tests/conftest.py", *(ROOT / "tests/proof").glob("test_*.py")]
+    return {name for file in readers for name in re.findall(r'"(EXCHANGER_[A-Z_]+)"', file.read_text("utf-8"))}
 
 
 def _named(each: Page) -> Iterator[str]:

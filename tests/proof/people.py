@@ -75,6 +75,14 @@ def _asks(task: dict[str, Any]) -> bool:
     return bool(task["user_fields"].get("UF_RESULT_EXPECTED"))
 
 
+async def left(case: Case) -> list[str]:
+    """What the engine says of the tasks that are left, for a failed test."""
+    async with aiohttp.ClientSession() as session:
+        rows = await History(session, case.world.sources).rows("external-task")
+    names = ("id", "activityId", "retries", "workerId", "lockExpirationTime", "errorMessage")
+    return [", ".join(f"{name} {row[name]}" for name in names) for row in rows]
+
+
 @asynccontextmanager
 async def operator_at_work(case: Case) -> AsyncIterator[None]:
     """Whatever becomes an incident is retried within seconds."""

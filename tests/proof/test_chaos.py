@@ -18,7 +18,7 @@ from tests.e2e.ledger import Ledger
 from tests.proof.broker import own_broker
 from tests.proof.case import CREATOR, WORKER, open_case
 from tests.proof.chaos import QUARANTINE, Chaos
-from tests.proof.people import Crowd, operator_at_work
+from tests.proof.people import Crowd, left, operator_at_work
 from tests.proof.poison import take_dead_letters
 
 SECONDS = float(os.environ.get("EXCHANGER_CHAOS_SECONDS", "60"))
@@ -51,7 +51,7 @@ async def test_whatever_happens_every_instance_ends_and_nothing_is_made_twice(
                 await chaos.rage(SECONDS)
                 await case.world.ended(within=HEALING, patience=PATIENCE)
         except BaseException as error:
-            error.add_note(f"seed {SEED}\n" + "\n".join(chaos.story))
+            error.add_note("\n".join([f"seed {SEED}", *chaos.story, *await left(case)]))
             raise
         finally:
             await chaos.stop()

@@ -10,13 +10,22 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from exchanger.domain.errors import OutcomeUnknown, Retry, SystemPaused
 from exchanger.domain.task import ExternalTask, ObjectState
 from exchanger.roles.duty import Duty
+from exchanger.roles.quarantine import Quarantine
 from exchanger.roles.responder import Responder
 from exchanger.roles.worker import Worker
 from exchanger.testing.memory_objects import MemoryObject
@@ -166,8 +175,7 @@ class Installation(RuleBasedStateMachine):
                 home.objects.finish(found.id, ANSWER)
 
 
-TestInstallation = Installation.TestCase
-TestInstallation.settings = settings(
+_PLAN = settings(
     max_examples=EXAMPLES,
     stateful_step_count=25,
     deadline=None,
@@ -176,3 +184,14 @@ TestInstallation.settings = settings(
     phases=[Phase.generate],  # shrinking takes minutes: the blob repeats a failure, and then it is worth them
     suppress_health_check=list(HealthCheck),
 )
+
+TestInstallation = Installation.TestCase
+TestInstallation.settings = _PLAN
+
+
+def test_without_the_search_before_a_create_the_machine_finds_a_twin(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a creator that takes every task for one that nobody has tried
+    monkeypatch.setattr(Quarantine, "untouched", lambda _self, _task: True)
+    # Then the machine does not take long to see it
+    with pytest.raises(AssertionError, match=r"answered twice|twins|objects"):
+        run_state_machine_as_test(Installation, settings=settings(_PLAN, max_examples=100, derandomize=True))
