@@ -10,6 +10,7 @@ import pytest
 
 from exchanger.sandbox.engine import EngineProcess
 from exchanger.testing.eventually import eventually
+from tests.e2e.ledger import depths
 from tests.migration.predecessor import ERRORS, RESPONSES, WORKER
 from tests.migration.stage import QUICK, Stage, open_stage
 
@@ -19,7 +20,7 @@ EXPECTED = {
     "locked": "nothing",
     "ordered": "order_waiting",
     "exhausted": "nothing",
-    "made": "open",
+    "made": "open_without_receipt",
     "open": "open",
     "closed": "finished",
     "answered": "finished",
@@ -94,12 +95,16 @@ async def test_every_state_is_sorted_taken_over_and_ends_with_one_object(stage: 
     assert all(not row.get("done") for row in again.values())
     await stage.services()
     await eventually(lambda: _has_objects(stage, "locked", "ordered", "exhausted"), within=60, every=0.3, what="made")
+    # Then what the predecessor left half-built is finished
+    await eventually(lambda: _has_check_list(stage, "made"), within=60, every=0.3, what="check list of the half-built")
     await stage.finish_all()
-    # Then every instance ends, with one object each
+    # And every instance ends, with one object each
     await stage.ended(*ENDS)
     for state in ENDS:
         assert len(await stage.objects_of(state)) == 1, state
     assert await stage.objects_of("cancelled") == []
+    # And its messages were all taken; the records of its errors stay for the operator
+    await eventually(lambda: _are_taken(stage), within=20, every=0.3, what="messages are taken")
     # And what a person decides waits for that person, visible in the engine
     for state in ("deleted", "declined", "incident"):
         await eventually(partial(_is_incident, stage, state), within=100, every=0.5, what=f"{state}: incident")
@@ -113,6 +118,20 @@ async def test_every_state_is_sorted_taken_over_and_ends_with_one_object(stage: 
 async def _has_objects(stage: Stage, *states: str) -> bool:
     for state in states:
         assert len(await stage.objects_of(state)) == 1, state
+    return True
+
+
+async def _has_check_list(stage: Stage, state: str) -> bool:
+    url = f"{stage.old.webhook}task.checklistitem.getlist"
+    async with stage.http.post(url, json={"TASKID": stage.objects[state]}) as response:
+        titles = [item["TITLE"] for item in (await response.json())["result"]]
+    assert titles == ["Проверить", "Сумму", "Срок"]
+    return True
+
+
+async def _are_taken(stage: Stage) -> bool:
+    found = await depths(stage.world.sources.amqp or "")
+    assert {name for name, count in found.items() if count} == {ERRORS}
     return True
 
 

@@ -18,7 +18,7 @@ from exchanger.ops.moving.ground import Ground
 from exchanger.ports import Clock
 from exchanger.wire.names import queue_of, sent_queue_of
 
-_EVERY = 1.0
+_EVERY = 0.3
 
 
 async def signs(ground: Ground) -> list[str]:

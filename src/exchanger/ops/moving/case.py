@@ -18,6 +18,7 @@ class Finding(StrEnum):
     UNKNOWN = "unknown"
     FINISHED = "finished"
     OPEN = "open"
+    HALF_BUILT = "open_without_receipt"
     REFUSED = "refused"
     ANSWER = "answer_waiting"
     UNSEEN = "object_unseen"

@@ -26,7 +26,7 @@ def judge(case: Case, *, moves: bool, now: datetime, locks: Locks) -> Verdict:
         )
     hold = Step.HOLD if moves or _is_short(case.task, now, locks) else Step.LEAVE
     if case.objects:
-        return _with_object(case.objects, hold)
+        return _with_object(case, case.objects, hold)
     if case.trace.answer:
         return Verdict(Finding.ANSWER, hold, "ответ ждёт в очереди: camunda-worker завершит задачу")
     if case.trace.object_id:
@@ -49,7 +49,7 @@ def _suspended(*, moves: bool) -> Verdict:
     return Verdict(Finding.SUSPENDED, Step.LEAVE, "приостановлена: tracker следит, исход передаст после возобновления")
 
 
-def _with_object(objects: Sequence[Snapshot], hold: Step) -> Verdict:
+def _with_object(case: Case, objects: Sequence[Snapshot], hold: Step) -> Verdict:
     if in_state(objects, ObjectState.FINISHED):
         return Verdict(Finding.FINISHED, hold, "объект закончен: tracker завершит задачу его ответом")
     still_open = in_state(objects, ObjectState.OPEN)
@@ -60,6 +60,12 @@ def _with_object(objects: Sequence[Snapshot], hold: Step) -> Verdict:
         )  # fmt: skip
     numbers = ", ".join(found.ref.id for found in still_open)
     twins = f"оставьте один из объектов: {numbers}" if len(still_open) > 1 else ""
+    if case.trace.order:
+        return Verdict(Finding.ORDER, hold, "объект есть и заявка ждёт: task-creator найдёт и доделает его", twins)
+    if not case.trace.object_id:
+        # It stopped between the creation and the receipt, and would never have made the rest.
+        then = "объект открыт, а квитанции нет: задача будет взята заново, task-creator найдёт объект и доделает"
+        return Verdict(Finding.HALF_BUILT, Step.RELEASE, then, twins)
     return Verdict(Finding.OPEN, hold, "объект открыт: tracker следит за ним", twins)
 
 
