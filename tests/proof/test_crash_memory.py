@@ -9,6 +9,7 @@ import pytest
 
 from exchanger.domain.errors import Reject
 from exchanger.domain.task import ExternalTask, ObjectState
+from exchanger.roles.quarantine import Quarantine
 from exchanger.testing.crash_points import Crash, CrashPoint
 from exchanger.wire.names import ERRORS_QUEUE
 from tests.proof.memory import ANSWER, faults, roles_with
@@ -115,3 +116,11 @@ async def test_a_cancellation_at_any_step_loses_and_doubles_nothing(home: House,
     assert restarted.is_set()
     assert set(_reasons(home)) <= {REFUSAL}
     assert faults(home, tasks) == []
+
+
+async def test_without_the_search_the_matrix_finds_the_twin(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a creator that takes every task for one that nobody has tried
+    monkeypatch.setattr(Quarantine, "untouched", lambda _self, _task: True)
+    # Then a crash just after a create makes a second object, and the audit says so
+    with pytest.raises(AssertionError, match="2 objects"):
+        await test_an_exception_at_any_step_loses_and_doubles_nothing(home, CrashPoint.CREATED)
