@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
 from exchanger.domain.errors import Retry, SystemPaused
 from exchanger.domain.outcome import Completed, Failed
-from exchanger.domain.task import ObjectState
+from exchanger.domain.task import ObjectState, Snapshot
 from exchanger.domain.variables import Variable, VariableType
 from exchanger.sandbox.bitrix24 import Build, default_portal
 from exchanger.sandbox.bitrix24.access import Access, Webhook
@@ -16,6 +17,7 @@ from exchanger.sandbox.bitrix24.drive import DriveFile
 from exchanger.sandbox.bitrix24.faults import Fault, FaultKind
 from exchanger.sandbox.bitrix24.seed import ADMIN, SECRET
 from exchanger.sandbox.bitrix24.templates import Question, Questionnaire
+from exchanger.testing.eventually import eventually
 from tests.systems.bitrix24.addon_world import open_addon, template
 from tests.systems.bitrix24.test_answer import answer, make, values
 from tests.systems.bitrix24.world import CLERK, ENGINEER, BitrixWorld, open_world, order
@@ -166,3 +168,38 @@ async def test_an_open_task_past_its_deadline_is_overdue_by_the_portals_clock(wo
     world.finish(ref)
     (done,) = await world.work.read([ref])
     assert (fresh.overdue, late.overdue, done.overdue) == (False, True, False)
+
+
+async def ended(world: BitrixWorld, count: int) -> list[Snapshot]:
+    made = [await world.make(f"task-{number}") for number in range(count)]
+    for each in made:
+        world.finish(each.ref)
+    return await world.work.read([each.ref for each in made])
+
+
+async def test_tasks_that_end_together_share_the_requests_for_their_results(world: BitrixWorld) -> None:
+    found = await ended(world, 40)
+    before = world.portal.requests.total()
+    told = await asyncio.gather(*(world.work.answer(each, order().task, order().metadata) for each in found))
+    assert world.portal.requests.total() - before == 1
+    assert [values(each)["bitrix_task_id"] for each in told] == [each.ref.id for each in found]
+    assert {values(each)["Activity_1_result"] for each in told} == {"сделано"}
+
+
+async def test_one_who_no_longer_waits_takes_nothing_from_the_others(world: BitrixWorld) -> None:
+    found = await ended(world, 3)
+    world.portal.faults.add(Fault(FaultKind.COMMIT_THEN_DELAY, "batch", delay=0.2))
+    asked = [asyncio.create_task(world.work.answer(each, order().task, order().metadata)) for each in found]
+    await eventually(lambda: bool(world.portal.faults.fired))  # all three are on their way
+    asked[0].cancel()
+    told = await asyncio.gather(*asked, return_exceptions=True)
+    assert isinstance(told[0], asyncio.CancelledError)
+    assert [values(each)["bitrix_task_id"] for each in told[1:]] == [each.ref.id for each in found[1:]]  # type: ignore[arg-type]
+
+
+async def test_a_batch_that_fails_is_told_to_everyone_in_it(world: BitrixWorld) -> None:
+    found = await ended(world, 3)
+    world.portal.faults.add(Fault(FaultKind.BAD_GATEWAY, "batch"))
+    asked = (world.work.answer(each, order().task, order().metadata) for each in found)
+    told = await asyncio.gather(*asked, return_exceptions=True)
+    assert all(isinstance(each, Retry | SystemPaused) for each in told)

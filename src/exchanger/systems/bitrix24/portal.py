@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from exchanger.connect import Http, HttpOptions, Limiter, Limits
@@ -22,6 +22,7 @@ from exchanger.systems.bitrix24.search import TaskLists
 from exchanger.systems.bitrix24.settings import BitrixOptions
 from exchanger.systems.bitrix24.snapshots import SYSTEM_NAME, Reading
 from exchanger.systems.bitrix24.talk import Talk
+from exchanger.systems.bitrix24.together import Together
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,11 @@ def limits(options: BitrixOptions) -> Limits:
 async def open_portal(options: BitrixOptions, limiter: Limiter, clock: Clock) -> AsyncIterator[Portal]:
     """Открыть клиента; к порталу не обращается."""
     http_options = HttpOptions(name="Битрикс24", timeout=options.timeout, tls=options.tls)
-    async with Http(http_options, limiter) as http:
+    async with Http(http_options, limiter) as http, AsyncExitStack() as stack:
         api = BitrixApi(options, http, clock)
         inspector = Inspector(api, clock)
+        together = Together(api, clock)
+        stack.push_async_callback(together.close)
         yield Portal(
             options=options,
             api=api,
@@ -80,7 +83,7 @@ async def open_portal(options: BitrixOptions, limiter: Limiter, clock: Clock) ->
             shelf=Shelf(clock),
             finisher=Finisher(api),
             fresh=Fresh(),
-            reports=Reports(api, inspector, options.link_base),
+            reports=Reports(api, inspector, together, options.link_base),
         )
 
 

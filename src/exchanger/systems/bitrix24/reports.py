@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import cast
@@ -16,9 +17,10 @@ from exchanger.systems.bitrix24.capabilities import Inspector
 from exchanger.systems.bitrix24.content.blocks import decoded
 from exchanger.systems.bitrix24.content.remarks import Answer, Remarks, data, refusal
 from exchanger.systems.bitrix24.content.result_files import ResultFile, ResultFiles
-from exchanger.systems.bitrix24.content.rounds import Source, read_all
+from exchanger.systems.bitrix24.content.rounds import Source, read_rounds
 from exchanger.systems.bitrix24.envelope import Envelope
 from exchanger.systems.bitrix24.foreign import Row, as_int, as_rows, as_text
+from exchanger.systems.bitrix24.together import Together
 from exchanger.telemetry.log import log
 from exchanger.wire.questionnaires import questionnaire_variables
 
@@ -61,10 +63,14 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Reports:
-    """Чтение сообщённого. Нет ни результатов, ни анкет — ни одного запроса; есть — один, и ещё один за файлами."""
+    """Чтение сообщённого. Нет ни результатов, ни анкет — ни одного запроса; есть — один, и ещё один за файлами.
+
+    Задачи, кончившиеся вместе, делят эти запросы.
+    """
 
     api: BitrixApi
     inspector: Inspector
+    together: Together
     link_base: str | None = None
 
     async def of(self, found: Snapshot, element: str) -> Variables:
@@ -80,7 +86,7 @@ class Reports:
         sources: list[Source] = [] if known is False else [results, files]
         if capabilities.can(_FORM):
             sources.append(form)
-        await read_all(self.api, sources)
+        await read_rounds(self._ask, sources)
         variables = {
             f"{element}_result": _text(results.rows()),
             f"{element}_result_files": typed(list(self._files(results.rows(), files))),
@@ -88,6 +94,10 @@ class Reports:
         for each in remarks:
             log.warning("результат задачи прочитан не весь", object=task_id, remark=each)
         return variables | _answers(form, element)
+
+    async def _ask(self, wanted: Mapping[str, Command]) -> Mapping[str, Answer]:
+        answers = await asyncio.gather(*(self.together.ask(command) for command in wanted.values()))
+        return dict(zip(wanted, answers, strict=True))
 
     def _files(self, rows: Iterable[Row], files: ResultFiles) -> Iterable[JsonValue]:
         """Файлы без тайн: `DOWNLOAD_URL` портала открывает файл всякому, наша ссылка — только вошедшему на портал."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import Protocol
 
 from exchanger.connect import Intent
@@ -26,13 +27,22 @@ class Source(Protocol):
         ...
 
 
+Asker = Callable[[Mapping[str, Command]], Awaitable[Mapping[str, Answer]]]
+"""Ответы одного круга по меткам; чего нет в ответе, попросят снова."""
+
+
 async def read_all(api: BitrixApi, sources: Sequence[Source]) -> None:
-    """Читать, пока источникам что-то нужно."""
+    """Читать, пока источникам что-то нужно: все нужды круга одним пакетом."""
+    await read_rounds(partial(_ask, api), sources)
+
+
+async def read_rounds(ask: Asker, sources: Sequence[Source]) -> None:
+    """То же, а как спросить круг, решает вызвавший."""
     for _ in range(_ROUNDS):
         wanted = {label: (source, command) for source in sources for label, command in source.needs().items()}
         if not wanted:
             return
-        answers = await _ask(api, {label: command for label, (_, command) in wanted.items()})
+        answers = await ask({label: command for label, (_, command) in wanted.items()})
         for label, answer in answers.items():
             wanted[label][0].take(label, answer)
     raise Retry("Битрикс24: содержание задачи не прочитано: источники просят всё новое.")
