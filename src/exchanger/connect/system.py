@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import IntEnum
 from typing import Any, Generic, TypeVar
 
+from exchanger.connect.call import Call, CallFunction, CallSpec
 from exchanger.connect.circuit import Circuit
 from exchanger.connect.limits import Limiter, Limits
-from exchanger.connect.work import Work, WorkPromise
+from exchanger.connect.work import CallPromise, Work, WorkPromise
 from exchanger.domain.errors import ConfigError
 from exchanger.ports import Clock
 
 S = TypeVar("S")
 C = TypeVar("C")
 W = TypeVar("W")
+F = TypeVar("F", bound=CallFunction)
 
 
 class Severity(IntEnum):
@@ -59,11 +61,12 @@ class OpenSystem:
     quarantine: timedelta
     check: Callable[[], Awaitable[list[Finding]]]
     codes: ErrorCodes = NO_CODES
+    calls: Mapping[str, Call] = field(default_factory=dict)
 
     @property
     def topics(self) -> list[str]:
         """Темы, которые система здесь обслуживает."""
-        return sorted(self.works)
+        return sorted({*self.works, *self.calls})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +83,9 @@ class System(Generic[S, C]):
         self,
         name: str,
         *,
-        client: Callable[[S, Limiter, Clock], AbstractAsyncContextManager[C]],
-        limits: Callable[[S], Limits],
-        quarantine: Callable[[S], timedelta],
+        client: Callable[[S, Limiter, Clock], AbstractAsyncContextManager[C]] | None = None,
+        limits: Callable[[S], Limits] = lambda _settings: Limits(),
+        quarantine: Callable[[S], timedelta] = lambda _settings: timedelta(),
         codes: ErrorCodes = NO_CODES,
     ) -> None:
         self.name = name
@@ -91,6 +94,7 @@ class System(Generic[S, C]):
         self._limits = limits
         self._quarantine = quarantine
         self._operations: list[_Operation[C]] = []
+        self._calls: dict[str, CallSpec] = {}
         self._probes: list[Callable[[C], Awaitable[list[Finding]]]] = []
 
     def work(self, *topics: str, promise: WorkPromise) -> Callable[[W], W]:
@@ -104,17 +108,28 @@ class System(Generic[S, C]):
 
         return register
 
+    def call(self, *topics: str, promise: CallPromise, limit: timedelta | None = None) -> Callable[[F], F]:
+        """Объявить функцию для тем: сделана, когда вернулась. `limit` — сколько она может работать."""
+
+        def register(function: F) -> F:
+            spec = CallSpec.of(function, promise, limit)
+            self._calls |= dict.fromkeys(topics, spec)
+            return function
+
+        return register
+
     def check(self, probe: Callable[[C], Awaitable[list[Finding]]]) -> Callable[[C], Awaitable[list[Finding]]]:
         """Объявить самопроверку для doctor и готовности."""
         self._probes.append(probe)
         return probe
 
     @property
-    def topics(self) -> dict[str, WorkPromise]:
+    def topics(self) -> dict[str, WorkPromise | CallPromise]:
         """Темы системы и обещания операций."""
-        return {topic: operation.promise for operation in self._operations for topic in operation.topics}
+        works = {topic: operation.promise for operation in self._operations for topic in operation.topics}
+        return {**works, **{topic: spec.promise for topic, spec in self._calls.items()}}
 
-    def _served_as(self, topic: str, topics: Iterable[str]) -> str:
+    def _served_as(self, topic: str, topics: Collection[str]) -> str:
         """The topic whose operation serves this one."""
         named = max((known for known in topics if topic.lower().startswith(known.lower())), key=len, default=self.name)
         if named not in topics:
@@ -131,16 +146,31 @@ class System(Generic[S, C]):
         `extra_topics` — темы из настроек: операция по самому длинному совпавшему началу имени, иначе операция темы,
         которая называется как система; нет и такой — `ConfigError`.
         """
-        limiter = Limiter(self._limits(settings))
-        async with self._client(settings, limiter, clock) as client:
+        limiter, circuit = Limiter(self._limits(settings)), Circuit(self.name, clock)
+        async with self._opened(settings, limiter, clock) as client:
             works: dict[str, Work[Any]] = {}
             for operation in self._operations:
                 made = operation.make(client)
                 works.update(dict.fromkeys(operation.topics, made))
-            works |= {topic: works[self._served_as(topic, works)] for topic in extra_topics}
+            calls = {topic: spec.bound(client, circuit) for topic, spec in self._calls.items()}
+            for topic in extra_topics:
+                served_as = self._served_as(topic, {*works, *calls})
+                if served_as in works:
+                    works[topic] = works[served_as]
+                else:
+                    calls[topic] = calls[served_as]
 
             async def check() -> list[Finding]:
                 return [finding for probe in self._probes for finding in await probe(client)]
 
-            circuit, quarantine = Circuit(self.name, clock), self._quarantine(settings)
-            yield OpenSystem(self.name, works, limiter, circuit, quarantine, check, self._codes)
+            quarantine = self._quarantine(settings)
+            yield OpenSystem(self.name, works, limiter, circuit, quarantine, check, self._codes, calls)
+
+    @asynccontextmanager
+    async def _opened(self, settings: S, limiter: Limiter, clock: Clock) -> AsyncIterator[Any]:
+        """The client; a system without one hands its settings to the functions."""
+        if self._client is None:
+            yield settings
+            return
+        async with self._client(settings, limiter, clock) as client:
+            yield client

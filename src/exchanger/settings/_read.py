@@ -7,11 +7,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from exchanger.domain.problems import problem
 from exchanger.settings._accepted import ACCEPTED
 from exchanger.settings._bitrix import BitrixSettings
 from exchanger.settings._broker import BrokerSettings
 from exchanger.settings._engine import DiagramSettings, EngineSettings
-from exchanger.settings._faults import Fault, problem
+from exchanger.settings._faults import Fault
 from exchanger.settings._installation import (
     HookSettings,
     InstallationSettings,
