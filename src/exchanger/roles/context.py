@@ -57,6 +57,7 @@ class Context:
     locks: Locks = field(default_factory=Locks)
     retries: Retries = field(default_factory=Retries)
     names: Names = field(default_factory=Names)
+    call_limit: timedelta = timedelta(minutes=1)
 
     def emit(self, kind: EventKind, task: ExternalTask, system: str, **fields: str | float | bool | None) -> None:
         """Сообщить событие о задаче."""

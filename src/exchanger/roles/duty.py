@@ -6,8 +6,11 @@ import asyncio
 
 from exchanger.connect import OpenSystem, Side
 from exchanger.domain.reconcile import Rules
+from exchanger.ports import Handler
+from exchanger.roles.caller import Caller, routed
 from exchanger.roles.context import Context, forever
 from exchanger.roles.creator import Creator
+from exchanger.roles.doubts import Doubts
 from exchanger.roles.pause import Pause
 from exchanger.roles.quarantine import Inherited
 from exchanger.roles.tracker import Pace, Tracker
@@ -34,7 +37,8 @@ class Duty:
             log.info("вахта принята", system=self._system.name)
             inherited = Inherited()
             creator = Creator(self._context, self._system, term, inherited)
-            work = asyncio.ensure_future(self._work(creator, inherited))
+            caller = Caller(self._context, self._system, term, creator.ousted)
+            work = asyncio.ensure_future(self._work(creator, caller, inherited))
             lost, ousted = asyncio.ensure_future(term.lost()), asyncio.ensure_future(creator.ousted.wait())
             try:
                 await asyncio.wait({work, lost, ousted}, return_when=asyncio.FIRST_COMPLETED)
@@ -46,12 +50,13 @@ class Duty:
                     task.cancel()
                 await asyncio.gather(work, lost, ousted, return_exceptions=True)
 
-    async def _work(self, creator: Creator, inherited: Inherited) -> None:
+    async def _work(self, creator: Creator, caller: Caller, inherited: Inherited) -> None:
         tracker = Tracker(self._context, self._system, self._rules, self._pace, inherited)
         async with asyncio.TaskGroup() as roles:
             roles.create_task(self._pause.keep(self._system.circuit, tracker.accept))
             roles.create_task(tracker.run())
-            roles.create_task(self._create(creator))
+            roles.create_task(self._create(routed(self._system, caller, creator.handle)))
+            roles.create_task(Doubts(self._context, self._system, caller).run(self._pace.walk))
             roles.create_task(self._announce(tracker))
 
     async def _announce(self, tracker: Tracker) -> None:
@@ -59,11 +64,11 @@ class Duty:
         await tracker.consuming.wait()
         self._context.health.part(f"duty:{self._system.name}").up(now=self._context.clock.now())
 
-    async def _create(self, creator: Creator) -> None:
+    async def _create(self, handler: Handler) -> None:
         """Consume orders while the system takes them: a paused one keeps its orders in the queue."""
         queue = queue_of(self._system.name)
         while True:
             await self._system.circuit.closed(by=Side.CREATE)
             at_once = self._system.limiter.limits.at_once
-            async with self._context.bus.consume(queue, creator.handle, at_once=at_once):
+            async with self._context.bus.consume(queue, handler, at_once=at_once):
                 await self._system.circuit.broken()
