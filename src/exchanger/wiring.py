@@ -157,8 +157,12 @@ def open_bus(settings: Settings, services: Iterable[Service], clock: Clock) -> A
             "Отдельным службам нужен RabbitMQ, а он не настроен.",
             remedy="Задайте RABBITMQ_HOST (или RABBITMQ_URL) либо запустите всё в одном процессе: exchanger run.",
         )
-    locks = Path(settings.logs_directory) / settings.installation.environment / "terms"
-    return nullcontext(MemoryBus(layout=layout, clock=clock, locks=locks))
+    return nullcontext(MemoryBus(layout=layout, clock=clock, locks=flags_directory(settings)))
+
+
+def flags_directory(settings: Settings) -> Path:
+    """Каталог вахт и знаков шины в памяти."""
+    return Path(settings.logs_directory) / settings.installation.environment / "terms"
 
 
 def names_of(settings: BrokerSettings) -> Names:

@@ -10,6 +10,8 @@ from exchanger.cli import config, dlq, incidents, sync, topology
 from exchanger.cli.demo import demo
 from exchanger.cli.doctor import doctor
 from exchanger.cli.handover import handover
+from exchanger.cli.pause import pause, paused, resume
+from exchanger.cli.reconcile import reconcile
 from exchanger.cli.run import run
 from exchanger.cli.shadow import shadow
 from exchanger.cli.takeover import takeover
@@ -30,6 +32,10 @@ app = typer.Typer(
 app.command()(run)
 app.command()(demo)
 app.command()(doctor)
+app.command()(pause)
+app.command()(resume)
+app.command()(paused)
+app.command()(reconcile)
 app.command()(shadow)
 app.command()(takeover)
 app.command()(handover)
