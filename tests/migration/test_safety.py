@@ -191,3 +191,21 @@ async def test_every_deed_is_in_the_audit_with_its_reason(stage: Stage) -> None:
     assert [(one["what"], one["target"], one["reason"], one["result"]) for one in told] == [
         ("takeover", f"задача {stage.tasks['locked']}", "переезд", "сделано: отпереть")
     ]
+
+
+async def test_a_task_that_changed_after_it_was_judged_is_left_alone(stage: Stage) -> None:
+    stage.configure(CAMUNDA_WORKER_ID=OURS)
+    await stage.receipted("open")
+    direct, one = stage.world.sources.engine, "/external-task/[^/]+$"
+    slow = HttpFault(FaultKind.DELAY_BEFORE, on("GET", one), seconds=3)
+    async with HttpFaultProxy(direct, faults=[slow]) as proxy:
+        stage.configure(CAMUNDA_BASE_URL=proxy.url_for(direct))
+        applying = asyncio.create_task(stage.said(*APPLY))
+        await eventually(lambda: proxy.count(one, "GET") == 1, within=30, every=0.05, what="it is read once more")
+        await stage.suspend("open", suspended=True)
+        said = await applying
+
+    assert "сменила состояние" in said[stage.tasks["open"]]["done"]
+    task = await stage.task("open")
+    assert task is not None
+    assert task["workerId"] == WORKER
