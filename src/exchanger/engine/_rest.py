@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from sys import intern
 from typing import Any
 
 from exchanger.domain.task import ExternalTask, Fetched
@@ -15,23 +16,28 @@ def read_task(raw: Mapping[str, Any]) -> ExternalTask:
     """Внешняя задача из ответа выборки, списка или GET."""
     return ExternalTask(
         id=raw["id"],
-        topic=raw["topicName"],
+        topic=intern(raw["topicName"]),
         process_instance_id=raw["processInstanceId"],
-        process_definition_id=raw["processDefinitionId"],
-        process_definition_key=raw["processDefinitionKey"],
-        activity_id=raw["activityId"],
+        process_definition_id=intern(raw["processDefinitionId"]),
+        process_definition_key=intern(raw["processDefinitionKey"]),
+        activity_id=intern(raw["activityId"]),
         activity_instance_id=raw.get("activityInstanceId") or "",
         execution_id=raw.get("executionId") or "",
-        worker_id=raw.get("workerId"),
+        worker_id=_shared(raw.get("workerId")),
         locked_until=read_date(raw.get("lockExpirationTime")),
         created=read_date(raw.get("createTime")),
         retries=raw.get("retries"),
         suspended=bool(raw.get("suspended")),
         priority=raw.get("priority") or 0,
-        tenant_id=raw.get("tenantId"),
+        tenant_id=_shared(raw.get("tenantId")),
         business_key=raw.get("businessKey"),
         error_message=raw.get("errorMessage"),
     )
+
+
+def _shared(text: str | None) -> str | None:
+    """One copy of a text that thousands of tasks have in common: the tracker keeps them all."""
+    return None if text is None else intern(text)
 
 
 def read_fetched(raw: Mapping[str, Any]) -> Fetched:
