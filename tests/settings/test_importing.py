@@ -58,6 +58,7 @@ def test_what_works_what_changed_and_what_is_dead(tmp_path: Path) -> None:
         "CAMUNDA_HTTP_TIMEOUT": "20000",
         "RABBITMQ_HEARTBEAT": "30",
         "BITRIX_POLL_INTERVAL": "5",
+        "TELEGRAM_BOT_TOKEN": "tele-token-1",
         "BITRIX_DONE_STATUSES": "4,5",
     }
 

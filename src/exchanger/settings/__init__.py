@@ -13,6 +13,13 @@ from exchanger.settings._installation import (
 )
 from exchanger.settings._load import Settings, examine, load_settings
 from exchanger.settings._openproject import OpenProjectSettings
+from exchanger.settings._python import (
+    EmailSettings,
+    HttpCallSettings,
+    PythonSettings,
+    TelegramSettings,
+    YandexDiskSettings,
+)
 from exchanger.settings._read import Reading, SettingValue
 from exchanger.settings._storm import StormSettings, SyncSettings
 from exchanger.settings.tls import ssl_context
@@ -21,13 +28,16 @@ __all__ = [
     "BitrixSettings",
     "BrokerSettings",
     "DiagramSettings",
+    "EmailSettings",
     "EngineSettings",
     "Fault",
     "HookSettings",
+    "HttpCallSettings",
     "InstallationSettings",
     "LogSettings",
     "MetricsSettings",
     "OpenProjectSettings",
+    "PythonSettings",
     "Reading",
     "RetrySettings",
     "SettingValue",
@@ -35,6 +45,8 @@ __all__ = [
     "SettingsError",
     "StormSettings",
     "SyncSettings",
+    "TelegramSettings",
+    "YandexDiskSettings",
     "examine",
     "load_settings",
     "ssl_context",

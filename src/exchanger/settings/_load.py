@@ -18,6 +18,13 @@ from exchanger.settings._installation import (
 )
 from exchanger.settings._names import misspelt
 from exchanger.settings._openproject import OpenProjectSettings
+from exchanger.settings._python import (
+    EmailSettings,
+    HttpCallSettings,
+    PythonSettings,
+    TelegramSettings,
+    YandexDiskSettings,
+)
 from exchanger.settings._read import Reading, SettingValue, read
 from exchanger.settings._storm import StormSettings, SyncSettings
 from exchanger.settings._var import Group
@@ -35,6 +42,11 @@ class Settings:
     broker: BrokerSettings
     bitrix: BitrixSettings
     openproject: OpenProjectSettings
+    python: PythonSettings
+    email: EmailSettings
+    telegram: TelegramSettings
+    disk: YandexDiskSettings
+    http_call: HttpCallSettings
     retry: RetrySettings
     log: LogSettings
     metrics: MetricsSettings
@@ -62,6 +74,11 @@ def load_settings(environ: Mapping[str, str] = os.environ, cwd: Path | None = No
         broker=_group(reading, BrokerSettings),
         bitrix=_group(reading, BitrixSettings),
         openproject=_group(reading, OpenProjectSettings),
+        python=_group(reading, PythonSettings),
+        email=_group(reading, EmailSettings),
+        telegram=_group(reading, TelegramSettings),
+        disk=_group(reading, YandexDiskSettings),
+        http_call=_group(reading, HttpCallSettings),
         retry=_group(reading, RetrySettings),
         log=_group(reading, LogSettings),
         metrics=_group(reading, MetricsSettings),

@@ -21,6 +21,13 @@ from exchanger.settings._installation import (
     RetrySettings,
 )
 from exchanger.settings._openproject import OpenProjectSettings
+from exchanger.settings._python import (
+    EmailSettings,
+    HttpCallSettings,
+    PythonSettings,
+    TelegramSettings,
+    YandexDiskSettings,
+)
 from exchanger.settings._show import secrets_of, shown, shown_default
 from exchanger.settings._sources import EnvFile, Origin, Raw, Sources, read_env_file
 from exchanger.settings._storm import StormSettings, SyncSettings
@@ -34,6 +41,11 @@ GROUPS: tuple[type[Group], ...] = (
     BrokerSettings,
     BitrixSettings,
     OpenProjectSettings,
+    PythonSettings,
+    EmailSettings,
+    TelegramSettings,
+    YandexDiskSettings,
+    HttpCallSettings,
     RetrySettings,
     LogSettings,
     MetricsSettings,
