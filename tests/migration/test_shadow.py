@@ -56,7 +56,10 @@ async def test_differences_are_shown_by_field_and_nothing_is_written_anywhere(st
     assert "PRIORITY" in renamed
     same = said[stage.tasks["same"]]
     assert "TITLE" not in same["differences"]
-    assert said[stage.tasks["not-made-yet"]]["not_compared"]
+    assert same["fields"]["TITLE"] == {"ours": "Согласовать", "theirs": "Согласовать"}
+    unmade = said[stage.tasks["not-made-yet"]]
+    assert unmade["not_compared"]
+    assert unmade["fields"]["TITLE"] == {"ours": "Согласовать", "theirs": None}
     assert said["summary"]["summary"]["tasks"] == 3
     # And only readings were asked of anybody
     assert {(verb, path) for verb, path in asked if verb != "GET"} <= ENGINE_QUERIES

@@ -50,6 +50,7 @@ def _fields(each: Shadowed) -> dict[str, object]:
         "object": None if each.ref is None else each.ref.id,
         "link": None if each.ref is None else each.ref.link,
         "differences": {one.field: {"ours": one.ours, "theirs": one.theirs} for one in each.found},
+        "fields": {name: {"ours": ours, "theirs": theirs} for name, (ours, theirs) in each.fields.items()},
         "refusal": each.refusal,
         "not_compared": each.unknown,
     }

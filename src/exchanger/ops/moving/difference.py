@@ -40,6 +40,14 @@ def differences(ours: Mapping[str, object], theirs: Mapping[str, JsonValue], now
     ]
 
 
+def side_by_side(ours: Mapping[str, object], theirs: Mapping[str, JsonValue]) -> dict[str, tuple[str, str | None]]:
+    """Каждое наше поле и то же поле объекта; None — система его не показывает (или объекта нет)."""
+    return {
+        name: (_plain(value), _plain(theirs[camel(name)]) if camel(name) in theirs else None)
+        for name, value in ours.items()
+    }
+
+
 def camel(name: str) -> str:
     """Имя поля в ответе."""
     head, *tail = name.lower().split("_")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from exchanger.connect.showing import Showing
 from exchanger.domain.errors import BusinessError, Reject
 from exchanger.domain.task import ExternalTask, ObjectRef, Snapshot
-from exchanger.ops.moving.difference import Difference, differences
+from exchanger.ops.moving.difference import Difference, differences, side_by_side
 from exchanger.ops.moving.ground import Ground, Objects
 from exchanger.ops.moving.reading import read_order
 from exchanger.ops.moving.returning import chosen
@@ -21,7 +21,7 @@ from exchanger.ops.moving.walk import Seen
 class Shadowed:
     """Одна задача. `refusal` — почему мы объекта не поставили бы; `unknown` — почему сравнить нельзя.
 
-    `ref` None — у прежней системы объекта (ещё) нет.
+    `ref` None — у прежней системы объекта (ещё) нет; `fields` — наше поле → у нас и у них (None — не показано).
     """
 
     task: ExternalTask
@@ -30,6 +30,7 @@ class Shadowed:
     found: tuple[Difference, ...] = ()
     refusal: str = ""
     unknown: str = ""
+    fields: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
 
     @property
     def differs(self) -> bool:
@@ -68,10 +69,12 @@ class Shadow:
         except (Reject, BusinessError) as error:
             return Shadowed(task, system, ref, refusal=str(error))
         rows = await work.show([ref]) if ref is not None else {}
-        theirs = rows.get(ref.id) if ref is not None else None
-        if theirs is None:
-            return Shadowed(task, system, unknown="объекта у прежней системы ещё нет")
-        return Shadowed(task, system, ref, tuple(differences(ours, theirs, datetime.now(UTC))))
+        theirs = rows.get(ref.id, {}) if ref is not None else {}
+        if not theirs:
+            waits = "объекта у прежней системы ещё нет"
+            return Shadowed(task, system, ref, unknown=waits, fields=side_by_side(ours, {}))
+        found_differences = tuple(differences(ours, theirs, datetime.now(UTC)))
+        return Shadowed(task, system, ref, found_differences, fields=side_by_side(ours, theirs))
 
 
 def _ref(found: Sequence[Snapshot]) -> ObjectRef | None:
