@@ -60,10 +60,10 @@ class Predecessor:
 
     # --- camunda-worker -----------------------------------------------------------------------------------------------
 
-    async def fetch(self, most: int = 10) -> list[Json]:
+    async def fetch(self, most: int = 10, topic_name: str = TOPIC) -> list[Json]:
         """fetchAndLock for a year; nothing is published yet."""
         topic = {
-            "topicName": TOPIC, "lockDuration": YEAR, "processVariables": {}, "includeExtensionProperties": True,
+            "topicName": topic_name, "lockDuration": YEAR, "processVariables": {}, "includeExtensionProperties": True,
             "deserializeValues": True, "variables": None, "tenantIdIn": [self.tenant],
         }  # fmt: skip
         body = {"workerId": self.worker, "maxTasks": most, "topics": [topic], "usePriority": True, "sorting": None}

@@ -199,3 +199,21 @@ async def test_a_task_that_changed_after_it_was_judged_is_left_alone(stage: Stag
     task = await stage.task("open")
     assert task is not None
     assert task["workerId"] == WORKER
+
+
+async def test_tasks_of_topics_that_we_do_not_serve_are_counted_and_not_touched(stage: Stage) -> None:
+    """The predecessor took them and let them hang for a year: nobody may forget them once more."""
+    key = f"foreign-{stage.world.sources.tenant}"
+    model = (Path(__file__).parent / "move.bpmn").read_text("utf-8")
+    model = model.replace('id="move"', f'id="{key}"').replace("bitrix_create_task", "1c_create_document")
+    await stage.world.operator.admin.deploy(key, {f"{key}.bpmn": model.encode()})
+    await stage.world.operator.admin.start(key)
+    (foreign,) = await stage.old.fetch(1, "1c_create_document")
+
+    said = await stage.said(*APPLY, code=1)
+
+    assert said["summary"]["summary"]["other_topics"] == {"1c_create_document": 1}
+    stage.tasks["foreign"] = foreign["id"]
+    task = await stage.task("foreign")
+    assert task is not None
+    assert (task["workerId"], task["lockExpirationTime"]) == (WORKER, foreign["lockExpirationTime"])

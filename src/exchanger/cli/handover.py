@@ -60,7 +60,7 @@ async def _plan(old_worker: str, report: Report) -> None:
         handover = Handover(ground, SystemClock(), progress)
         async for each in handover.walk.plan():
             report.task(each)
-        report.end(handover.walk.traces.unread)
+        report.end(handover.walk.traces.unread, ground.strangers)
 
 
 async def _apply(old_worker: str, reason: str, report: Report, observe: float | None) -> None:
@@ -71,4 +71,4 @@ async def _apply(old_worker: str, reason: str, report: Report, observe: float | 
         handover = Handover(ground, clock, progress)
         async for each in handover.apply(reason):
             report.task(each)
-        report.end(handover.walk.traces.unread)
+        report.end(handover.walk.traces.unread, ground.strangers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from enum import Enum
 from typing import Annotated
 
@@ -75,10 +76,16 @@ class Report:
         }  # fmt: skip
         typer.echo(redact(json.dumps(fields, ensure_ascii=False) if self._as_json else _text(fields)))
 
-    def end(self, unread: dict[str, int]) -> None:
-        """Итог; есть что решать человеку — выход 1."""
+    def end(self, unread: Mapping[str, int], strangers: Mapping[str, int]) -> None:
+        """Итог; есть что решать человеку (задачи чужих тем тоже) — выход 1."""
         if self._as_json:
-            summary = {"tasks": self._findings.total(), "person": self._persons, "unread": unread, **self._findings}
+            summary = {
+                "tasks": self._findings.total(),
+                "person": self._persons,
+                "unread": dict(unread),
+                "other_topics": dict(strangers),
+                **self._findings,
+            }
             typer.echo(json.dumps({"summary": summary}, ensure_ascii=False))
         else:
             listed = ", ".join(f"{name} {count}" for name, count in sorted(self._findings.items()))
@@ -87,7 +94,12 @@ class Report:
             )
             for queue, count in unread.items():
                 typer.echo(f"В очереди {queue} непонятных сообщений: {count}; службы отправят их в очередь ошибок.")
-        if self._persons:
+            for topic, count in strangers.items():
+                typer.echo(
+                    f"Тему {topic} мы здесь не обслуживаем, а заперто в ней задач: {count}. Решает человек: подключите "
+                    "систему темы (EXCHANGER_SYSTEMS, EXCHANGER_TOPICS) и повторите либо закончите их в Cockpit."
+                )
+        if self._persons or strangers:
             raise typer.Exit(PERSON_DECIDES)
 
 

@@ -60,7 +60,7 @@ async def _plan(old_worker: str, report: Report) -> None:
         takeover = Takeover(ground, SystemClock(), progress)
         async for each in takeover.walk.plan():
             report.task(each)
-        report.end(takeover.walk.traces.unread)
+        report.end(takeover.walk.traces.unread, ground.strangers)
 
 
 async def _apply(old_worker: str, reason: str, report: Report, observe: float | None) -> None:
@@ -71,4 +71,4 @@ async def _apply(old_worker: str, reason: str, report: Report, observe: float | 
         takeover = Takeover(ground, clock, progress)
         async for each in takeover.apply(reason):
             report.task(each)
-        report.end(takeover.walk.traces.unread)
+        report.end(takeover.walk.traces.unread, ground.strangers)

@@ -71,12 +71,17 @@ class RestEngine:
         self, topics: Collection[str], *, beyond: timedelta | None = None
     ) -> AsyncIterator[list[ExternalTask]]:
         """Страницы наших задач этих тем, исчерпавшие попытки в том числе."""
-        listing = Listing(self._tasks.held, self._settings.page_size, self._time.now)
-        pages = listing.everything() if beyond is None else listing.beyond(await self._current() + beyond)
-        async for page in pages:
+        async for page in self.all_held(beyond=beyond):
             ours = [task for task in page if task.topic in topics]
             if ours:
                 yield ours
+
+    async def all_held(self, *, beyond: timedelta | None = None) -> AsyncIterator[list[ExternalTask]]:
+        """Страницы задач этого работника, каких бы тем они ни были."""
+        listing = Listing(self._tasks.held, self._settings.page_size, self._time.now)
+        pages = listing.everything() if beyond is None else listing.beyond(await self._current() + beyond)
+        async for page in pages:
+            yield page
 
     async def get(self, task_id: str) -> ExternalTask | None:
         """Прочитать задачу; None — только собственный 404 движка."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -62,6 +63,8 @@ class Ground:
     audit: Audit
     paused: frozenset[str] = frozenset()
     """Системы, которые остановил оператор: о них ничего не решают."""
+    strangers: Counter[str] = field(default_factory=Counter)
+    """Сколько задач работника в темах, которых мы не обслуживаем; после `held`."""
 
     @property
     def moves(self) -> bool:
@@ -69,9 +72,13 @@ class Ground:
         return self.ours.worker_id != self.old.worker_id
 
     async def held(self, engine: RestEngine) -> AsyncIterator[list[ExternalTask]]:
-        """Страницы задач работника с темами, которые мы обслуживаем."""
-        async for page in engine.held(self.by_topic.keys()):
-            yield page
+        """Страницы задач работника с темами, которые мы обслуживаем; прочие сосчитаны по темам."""
+        self.strangers.clear()
+        async for page in engine.all_held():
+            self.strangers.update(task.topic for task in page if task.topic not in self.by_topic)
+            served = [task for task in page if task.topic in self.by_topic]
+            if served:
+                yield served
 
     async def objects(self, tasks: Sequence[ExternalTask], traces: Traces) -> Objects:
         """Объекты этих задач: по ключу и по номеру из квитанций; отказ системы — «неизвестно», не «нет»."""
