@@ -40,9 +40,13 @@ from exchanger.systems import bitrix24, openproject
 from exchanger.systems.bitrix24.hooks import hook as bitrix_hook
 from exchanger.systems.bitrix24.settings import BitrixOptions
 from exchanger.systems.openproject.settings import ApiKey, KeyScheme, OAuthClient, OpenProjectOptions
+from exchanger.systems.python import NAME as PYTHON
+from exchanger.systems.python import open_services
 from exchanger.telemetry.clock import SystemClock
 from exchanger.telemetry.health import Health
+from exchanger.telemetry.log import log
 from exchanger.wire.names import Names
+from exchanger.wiring_python import OwnService, alone, python_options
 
 # The engine locks tasks for a poll whose caller is gone: they would stand still for a whole lease. So a stopping
 # service outlives its last poll, yet ends within the ten seconds that operators expect.
@@ -56,18 +60,23 @@ class Service(StrEnum):
 
     CAMUNDA_WORKER = "camunda-worker"
     TASK_CREATOR = "task-creator"
+    PYTHON_SERVICES = "python-services"
 
 
-EVERYTHING = frozenset(Service)
+EVERYTHING = frozenset({Service.CAMUNDA_WORKER, Service.TASK_CREATOR})
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Что собрать: службы, темп наблюдения и правила сверки по системам (пусто — обычные)."""
+    """Что собрать: службы, темп наблюдения и правила сверки по системам (пусто — обычные).
+
+    `own` — процесс одной службы Python: сам берёт её задачи и выполняет, отвечает движку camunda-worker.
+    """
 
     services: frozenset[Service] = EVERYTHING
     pace: Pace | None = None
     rules: Mapping[str, Rules] = field(default_factory=dict)
+    own: OwnService | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +110,7 @@ async def assemble(settings: Settings, plan: Plan = Plan(), bus: Bus | None = No
     `bus` — уже открытая шина (песочница и тесты); иначе она выбирается по настройкам.
     """
     clock = SystemClock()
+    settings = settings if plan.own is None else alone(settings, plan.own)
     async with AsyncExitStack() as stack:
         engine = await stack.enter_async_context(RestEngine(engine_connection(settings.engine), clock))
         if bus is None:
@@ -115,16 +125,19 @@ async def assemble(settings: Settings, plan: Plan = Plan(), bus: Bus | None = No
             locks=locks_of(settings.engine),
             retries=Retries(settings.retry.attempts, settings.retry.delay),
             names=names_of(settings.broker),
+            call_limit=settings.python.call_limit,
         )
-        systems = await stack.enter_async_context(open_systems(settings, clock))
+        systems = await stack.enter_async_context(open_systems(settings, clock, plan.own))
         yield Exchanger(context, engine, systems, tuple(_roles(settings, plan, context, systems)))
 
 
 @asynccontextmanager
-async def open_systems(settings: Settings, clock: Clock) -> AsyncIterator[tuple[OpenSystem, ...]]:
+async def open_systems(
+    settings: Settings, clock: Clock, own: OwnService | None = None
+) -> AsyncIterator[tuple[OpenSystem, ...]]:
     """Системы установки; к ним самим не обращается."""
     async with AsyncExitStack() as stack:
-        yield tuple([await stack.enter_async_context(opened) for opened in _systems(settings, clock)])
+        yield tuple([await stack.enter_async_context(opened) for opened in _systems(settings, clock, own)])
 
 
 def engine_connection(settings: EngineSettings) -> EngineConnection:
@@ -241,7 +254,7 @@ def openproject_options(settings: OpenProjectSettings) -> OpenProjectOptions:
     )
 
 
-def _systems(settings: Settings, clock: Clock) -> list[AbstractAsyncContextManager[OpenSystem]]:
+def _systems(settings: Settings, clock: Clock, own: OwnService | None) -> list[AbstractAsyncContextManager[OpenSystem]]:
     configured = settings.installation.topics
 
     def extra(system: str) -> list[str]:
@@ -251,7 +264,10 @@ def _systems(settings: Settings, clock: Clock) -> list[AbstractAsyncContextManag
     known = {
         portal.name: lambda: portal.open(bitrix_options(settings.bitrix), clock, extra(portal.name)),
         desk.name: lambda: desk.open(openproject_options(settings.openproject), clock, extra(desk.name)),
+        PYTHON: lambda: open_services(python_options(settings), clock, extra(PYTHON)),
     }
+    if own is not None:
+        return [open_services(python_options(settings, own), clock, extra(own.name))]
     unknown = [name for name in settings.installation.systems if name not in known]
     if unknown:
         raise ConfigError(
@@ -264,18 +280,27 @@ def _systems(settings: Settings, clock: Clock) -> list[AbstractAsyncContextManag
 def _roles(
     settings: Settings, plan: Plan, context: Context, systems: Iterable[OpenSystem]
 ) -> Iterable[Worker | Responder | Duty]:
-    routing = Routing(settings.installation.topics)
+    systems = list(systems)
+    routing = Routing({**_declared(systems), **settings.installation.topics})
     window = Window(per_fetch=settings.engine.max_tasks)
     if Service.CAMUNDA_WORKER in plan.services:
         yield Responder(context)
     for system in systems:
-        if Service.CAMUNDA_WORKER in plan.services:
+        if plan.services & {Service.CAMUNDA_WORKER, Service.PYTHON_SERVICES}:
             topics = routing.topics(system.name, system.topics)
-            yield Worker(context, system.name, topics, settings.engine.poll, window)
-        if Service.TASK_CREATOR in plan.services:
+            if topics:
+                yield Worker(context, system.name, topics, settings.engine.poll, window)
+            else:
+                log.warning("у системы ничего не включено, её задачи не выбираются", system=system.name)
+        if plan.services & {Service.TASK_CREATOR, Service.PYTHON_SERVICES}:
             pace = plan.pace or Pace(poll=_poll_of(settings, system.name).total_seconds())
             rules = plan.rules.get(system.name) or rules_of(settings, system.name)
             yield Duty(context, system, rules, pace)
+
+
+def _declared(systems: Iterable[OpenSystem]) -> dict[str, str]:
+    """Topics that only their own code names: an author's functions are served without a setting."""
+    return {topic: system.name for system in systems for topic in system.topics if topic not in TOPICS}
 
 
 def rules_of(settings: Settings, system: str) -> Rules:

@@ -19,6 +19,7 @@ from exchanger.web.health import serve
 from exchanger.web.hooks import application
 from exchanger.web.site import open_site
 from exchanger.wiring import EVERYTHING, Plan, Service, assemble, hooks_of
+from exchanger.wiring_python import OwnService
 
 ALL_IN_ONE = "exchanger"
 """Имя журнала, когда все службы в одном процессе."""
@@ -28,17 +29,30 @@ def run(
     service: Annotated[
         Service | None, typer.Argument(help="Служба; без имени — все службы в одном процессе.", show_default=False)
     ] = None,
+    modules: Annotated[
+        list[str] | None,
+        typer.Option("-m", "--module", help="Модуль с функциями для процессов; только для python-services."),
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(help="Имя своей службы: её очередь и вахта; без него — по первому модулю.", show_default=False),
+    ] = None,
 ) -> None:
     """Запустить службы и работать, пока не остановят (SIGINT, SIGTERM).
 
-    Пример: EXCHANGER_ENV=dev exchanger run task-creator
+    Пример: EXCHANGER_ENV=dev exchanger run task-creator; exchanger run python-services -m billing.prices
     """
+    if (modules or name) and service is not Service.PYTHON_SERVICES:
+        raise typer.BadParameter("-m и --name относятся только к службе python-services")
     settings = load_settings()
     installation = settings.installation
-    setup_logging(installation.environment, service or ALL_IN_ONE, settings.logs_directory, settings.log.level)
+    own = OwnService.of(tuple(modules or ()), name) if service is Service.PYTHON_SERVICES else None
+    label = own.name if own is not None else service or ALL_IN_ONE
+    setup_logging(installation.environment, label, settings.logs_directory, settings.log.level)
     for warning in settings.warnings:
         log.warning("замечание к настройкам", setting=warning)
-    start(serve_until_stopped(settings, Plan(services=frozenset({service}) if service else EVERYTHING)))
+    services = frozenset({service}) if service else EVERYTHING
+    start(serve_until_stopped(settings, Plan(services=services, own=own)))
 
 
 def start(main: Coroutine[None, None, None]) -> None:

@@ -76,6 +76,17 @@ class _Operation(Generic[C]):
     make: Callable[[C], Work[Any]]
 
 
+def served_as(system: str, topic: str, topics: Collection[str]) -> str:
+    """Тема, чья операция обслуживает и эту; `ConfigError` — такой нет."""
+    named = max((known for known in topics if topic.lower().startswith(known.lower())), key=len, default=system)
+    if named not in topics:
+        raise ConfigError(
+            f"Тему {topic} система {system} не обслуживает.",
+            remedy=f"Исправьте EXCHANGER_TOPICS; операции системы: {', '.join(sorted(topics))}.",
+        )
+    return named
+
+
 class System(Generic[S, C]):
     """Описание системы: одно на папку `systems/<имя>`. S — настройки, C — клиент."""
 
@@ -129,16 +140,6 @@ class System(Generic[S, C]):
         works = {topic: operation.promise for operation in self._operations for topic in operation.topics}
         return {**works, **{topic: spec.promise for topic, spec in self._calls.items()}}
 
-    def _served_as(self, topic: str, topics: Collection[str]) -> str:
-        """The topic whose operation serves this one."""
-        named = max((known for known in topics if topic.lower().startswith(known.lower())), key=len, default=self.name)
-        if named not in topics:
-            raise ConfigError(
-                f"Тему {topic} система {self.name} не обслуживает.",
-                remedy=f"Исправьте EXCHANGER_TOPICS; операции системы: {', '.join(sorted(topics))}.",
-            )
-        return named
-
     @asynccontextmanager
     async def open(self, settings: S, clock: Clock, extra_topics: Iterable[str] = ()) -> AsyncIterator[OpenSystem]:
         """Открыть систему: клиент и операции, готовые к вызову. К самой системе не обращается.
@@ -154,11 +155,11 @@ class System(Generic[S, C]):
                 works.update(dict.fromkeys(operation.topics, made))
             calls = {topic: spec.bound(client, circuit) for topic, spec in self._calls.items()}
             for topic in extra_topics:
-                served_as = self._served_as(topic, {*works, *calls})
-                if served_as in works:
-                    works[topic] = works[served_as]
+                named = served_as(self.name, topic, {*works, *calls})
+                if named in works:
+                    works[topic] = works[named]
                 else:
-                    calls[topic] = calls[served_as]
+                    calls[topic] = calls[named]
 
             async def check() -> list[Finding]:
                 return [finding for probe in self._probes for finding in await probe(client)]

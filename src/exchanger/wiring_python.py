@@ -1,0 +1,77 @@
+"""Службы Python по настройкам; своя служба — со своими модулями, именем, очередью и вахтой."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from dataclasses import dataclass
+
+from exchanger.bus.topology import SYSTEMS
+from exchanger.domain.errors import ConfigError
+from exchanger.settings import EmailSettings, Settings, TelegramSettings, ssl_context
+from exchanger.systems.python import NAME, MailOptions, PythonOptions, TelegramOptions
+from exchanger.systems.python.mail.settings import Encryption
+
+_SERVICE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnService:
+    """Отдельная служба с функциями этих модулей; без модулей — готовые вызовы и модули из настроек."""
+
+    modules: tuple[str, ...] = ()
+    name: str = NAME
+
+    @classmethod
+    def of(cls, modules: tuple[str, ...], name: str | None) -> OwnService:
+        """Имя по первому модулю, если не названо; `ConfigError` — имя негодно или занято."""
+        chosen = name or (re.sub(r"[^a-z0-9]+", "-", modules[0].lower()).strip("-") if modules else NAME)
+        if not _SERVICE.fullmatch(chosen) or (modules and chosen in SYSTEMS):
+            raise ConfigError(
+                f"Имя службы «{chosen}» не годится.",
+                remedy="назовите её --name: строчные латинские буквы, цифры, дефис, не имя встроенной системы.",
+            )
+        return cls(modules, chosen)
+
+
+def alone(settings: Settings, own: OwnService) -> Settings:
+    """Настройки процесса, в котором живёт только эта служба."""
+    installation = settings.installation.model_copy(update={"systems": (own.name,)})
+    return dataclasses.replace(settings, installation=installation)
+
+
+def python_options(settings: Settings, own: OwnService | None = None) -> PythonOptions:
+    """Что включено: готовый вызов — по своим настройкам, функции — по модулям."""
+    mine = own is not None and bool(own.modules)
+    return PythonOptions(
+        name=own.name if own is not None else NAME,
+        modules=own.modules if own is not None and mine else settings.python.modules,
+        home=settings.installation.home,
+        at_once=settings.python.at_once,
+        ready=not mine,
+        mail=_mail(settings.email),
+        telegram=_telegram(settings.telegram),
+    )
+
+
+def _mail(settings: EmailSettings) -> MailOptions | None:
+    if settings.host is None:
+        return None
+    sender = settings.sender or settings.username
+    if not sender or "@" not in sender:
+        raise ConfigError("EMAIL_FROM не задан.", remedy="укажите адрес отправителя: Exchanger <bot@example.ru>.")
+    return MailOptions(
+        host=settings.host,
+        sender=sender,
+        port=settings.port,
+        encryption=Encryption(settings.tls),
+        username=settings.username,
+        password=settings.password.get_secret_value() if settings.password is not None else "",
+        tls=ssl_context(settings.ca_file, verify=settings.verify_tls),
+    )
+
+
+def _telegram(settings: TelegramSettings) -> TelegramOptions | None:
+    if settings.token is None:
+        return None
+    return TelegramOptions(settings.token.get_secret_value(), settings.chat, str(settings.api))
