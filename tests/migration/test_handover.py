@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from exchanger.domain.errors import ExchangerError
 from exchanger.domain.outcome import Completed
 from exchanger.domain.task import ExternalTask, ObjectRef, Order
 from exchanger.engine.client import RestEngine
@@ -17,6 +18,7 @@ from exchanger.ports import Message
 from exchanger.sandbox.engine import EngineProcess
 from exchanger.telemetry.clock import SystemClock
 from exchanger.testing.eventually import eventually
+from exchanger.testing.proxy import FaultKind, HttpFault, HttpFaultProxy, on
 from exchanger.wire import Receipt, Response, encode_receipt, encode_response
 from tests.e2e.ledger import depths
 from tests.migration.predecessor import ORDERS, RESPONSES, SENT, TOPIC, WORKER, Json
@@ -192,3 +194,34 @@ async def test_nothing_is_given_back_while_our_services_work(stage: Stage) -> No
 
     assert "вахту системы bitrix24" in refusal
     assert RESPONSES in refusal
+
+
+async def test_broken_off_between_unlocking_and_locking_it_goes_on_and_nothing_is_made_twice(stage: Stage) -> None:
+    # Given an open task of ours, and an engine that cuts the connection at the lock
+    worker = "exchanger"
+    stage.configure(CAMUNDA_WORKER_ID=worker)
+    camunda_worker, creator = await stage.services()
+    await stage.started("open")
+    await eventually(lambda: _made(stage, 1), within=60, every=0.3, what="our task")
+    await creator.stop()
+    await camunda_worker.stop()
+    await _know(stage, worker)
+    direct = stage.world.sources.engine
+    async with HttpFaultProxy(direct, faults=[HttpFault(FaultKind.CUT_BEFORE, on("POST", "/lock$"))]) as proxy:
+        stage.configure(CAMUNDA_BASE_URL=proxy.url_for(direct))
+        done = await stage.run(*APPLY)
+    assert isinstance(done.exception, ExchangerError), done.output
+    # When the command is repeated, and the predecessor starts
+    stage.configure(CAMUNDA_BASE_URL=direct)
+    await stage.said(*APPLY)
+    (free,) = await stage.old.fetch()
+    assert free["id"] == stage.tasks["open"]
+    await stage.old.publish_order(free)
+    await stage.old.create_all()
+    await stage.finish_all()
+    # Then the second receipt finds the same object, and its second answer hurts nobody
+    assert await stage.old.track() == 2
+    await stage.old.respond()
+    await stage.ended("open")
+    assert stage.old.completed == [stage.tasks["open"]]
+    assert len(await stage.portal()) == 1
