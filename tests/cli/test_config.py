@@ -18,6 +18,7 @@ RABBITMQ_HOST=mq
 RABBITMQ_PASSWORD=broker-secret-2
 BITRIX_WEBHOOK_URL=https://portal.example/rest/1/hook-secret-3/
 STORMBPMN_BEARER_TOKEN=storm-secret-4
+CAMUNDA_FETCH_INTERVAL=5000
 TELEGRAM_BOT_TOKEN=future-secret-5
 """
 
@@ -43,7 +44,8 @@ def test_show_prints_each_value_with_its_origin(home: Path) -> None:
     assert "CAMUNDA_HTTP_TIMEOUT = 20000  [файл .env.prod, под именем CAMUNDA_HTTP_TIMEOUT_MILLIS]" in done.stdout
     assert "CAMUNDA_WORKER_ID = universal-worker  [по умолчанию]" in done.stdout
     assert "BITRIX_WEBHOOK_URL = https://portal.example/rest/1/***/" in done.stdout
-    assert "TELEGRAM_BOT_TOKEN = ***  [файл .env.prod]  ! не действует" in done.stdout
+    assert "CAMUNDA_FETCH_INTERVAL = 5000  [файл .env.prod]  ! не действует" in done.stdout
+    assert "TELEGRAM_BOT_TOKEN = ***  [файл .env.prod]" in done.stdout
 
 
 def test_show_gives_the_same_as_json(home: Path) -> None:
