@@ -86,7 +86,7 @@ def no_doubt(patch: pytest.MonkeyPatch) -> None:
 
 
 def no_memory_of_what_was_made(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Quarantine, "remembered", lambda _self, _task: None)
+    patch.setattr(Quarantine, "made", lambda _self, _task, _ref: None)
 
 
 def no_pinned_start(patch: pytest.MonkeyPatch) -> None:

@@ -72,7 +72,7 @@ class Maker:
 
     async def _proved(self, order: Order, work: Work[Any], key: Key, objects: list[Snapshot]) -> list[Snapshot]:
         """All objects of the key before one more is created: none of this or the next generation is on its way."""
-        left = self._quarantine.left(order.task)
+        left = self._quarantine.left(order.task, objects)
         if not left and self._quarantine.remembered(order.task) is None:
             return objects
         if left:

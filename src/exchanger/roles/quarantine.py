@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from exchanger.domain.policy import quarantine_left
-from exchanger.domain.task import ExternalTask, ObjectRef
+from exchanger.domain.task import ExternalTask, ObjectRef, Snapshot
 from exchanger.ports import Clock, Engine, Term
 
 _REMEMBERED = 100_000
@@ -43,7 +43,7 @@ class Quarantine:
         self._span = span
         self._doubt: dict[str, float] = {}
         self._attempted: OrderedDict[str, datetime | None] = OrderedDict()
-        self._made: OrderedDict[str, ObjectRef] = OrderedDict()
+        self._made: OrderedDict[str, tuple[ObjectRef, float]] = OrderedDict()
         self._forgotten: datetime | None = None
         self._started: datetime | None = None
 
@@ -64,14 +64,14 @@ class Quarantine:
                 self._forgotten = created
 
     def made(self, task: ExternalTask, ref: ObjectRef) -> None:
-        """Запомнить созданное: поиск системы может отставать от создания."""
-        self._made[task.id] = ref
+        """Запомнить созданное: поиск и список системы могут отставать от создания не дольше карантина."""
+        self._made[task.id] = ref, self._clock.monotonic() + self._span.total_seconds()
         if len(self._made) > _REMEMBERED:
             self._made.popitem(last=False)
 
     def remembered(self, task: ExternalTask) -> ObjectRef | None:
         """Объект, который мы создали для задачи в эту вахту."""
-        return self._made.get(task.id)
+        return self._made[task.id][0] if task.id in self._made else None
 
     def untouched(self, task: ExternalTask) -> bool:
         """Объекта заведомо нет: задача появилась в нашу вахту, и мы её ещё не создавали."""
@@ -87,10 +87,15 @@ class Quarantine:
             return False
         return self._forgotten is None or task.created > self._forgotten
 
-    def left(self, task: ExternalTask) -> timedelta:
-        """Сколько ждать, прежде чем отсутствие объекта станет доказательством."""
-        doubtful = self._doubt.get(task.id, 0.0) - self._clock.monotonic()
-        return max(self._left_of_term(task), timedelta(seconds=max(doubtful, 0.0)))
+    def left(self, task: ExternalTask, seen: Iterable[Snapshot] = ()) -> timedelta:
+        """Сколько ждать, прежде чем отсутствие объекта станет доказательством; `seen` — что нашлось сейчас."""
+        until = max(self._doubt.get(task.id, 0.0), self._hidden(task, seen))
+        return max(self._left_of_term(task), timedelta(seconds=max(until - self._clock.monotonic(), 0.0)))
+
+    def _hidden(self, task: ExternalTask, seen: Iterable[Snapshot]) -> float:
+        """Until when what we created may be there although neither the search nor the list shows it."""
+        ref, until = self._made.get(task.id, (None, 0.0))
+        return 0.0 if ref is None or any(found.ref.id == ref.id for found in seen) else until
 
     def _left_of_term(self, task: ExternalTask) -> timedelta:
         # Both must agree that the task is new: the engine's list knows what was leased, and clocks may have been set.
