@@ -8,9 +8,17 @@ from dataclasses import dataclass
 
 from exchanger.bus.topology import SYSTEMS
 from exchanger.domain.errors import ConfigError
-from exchanger.settings import EmailSettings, Settings, TelegramSettings, ssl_context
-from exchanger.systems.python import NAME, MailOptions, PythonOptions, TelegramOptions
+from exchanger.settings import (
+    EmailSettings,
+    HttpCallSettings,
+    Settings,
+    TelegramSettings,
+    YandexDiskSettings,
+    ssl_context,
+)
+from exchanger.systems.python import NAME, DiskOptions, MailOptions, PythonOptions, TelegramOptions, WebOptions
 from exchanger.systems.python.mail.settings import Encryption
+from exchanger.telemetry.redact import register_secret
 
 _SERVICE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
@@ -51,6 +59,8 @@ def python_options(settings: Settings, own: OwnService | None = None) -> PythonO
         ready=not mine,
         mail=_mail(settings.email),
         telegram=_telegram(settings.telegram),
+        disk=_disk(settings.disk),
+        web=_web(settings.http_call),
     )
 
 
@@ -75,3 +85,21 @@ def _telegram(settings: TelegramSettings) -> TelegramOptions | None:
     if settings.token is None:
         return None
     return TelegramOptions(settings.token.get_secret_value(), settings.chat, str(settings.api))
+
+
+def _disk(settings: YandexDiskSettings) -> DiskOptions | None:
+    if settings.token is None:
+        return None
+    return DiskOptions(settings.token.get_secret_value(), settings.folder, str(settings.api))
+
+
+def _web(settings: HttpCallSettings) -> WebOptions | None:
+    if not settings.hosts:
+        return None
+    for secret in settings.secrets.values():  # the setting as a whole is masked; each of its secrets is one, too
+        register_secret(secret.get_secret_value())
+    return WebOptions(
+        hosts=settings.hosts,
+        secrets={name: secret.get_secret_value() for name, secret in settings.secrets.items()},
+        tls=ssl_context(settings.ca_file, verify=True),
+    )

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any, cast, get_type_hints
 
 from pydantic import BaseModel
@@ -46,7 +47,7 @@ class CallSpec:
     @classmethod
     def of(cls, function: CallFunction, promise: CallPromise, limit: timedelta | None) -> CallSpec:
         """Прочитать подпись; `TypeError` — параметр не объявлен или лишний."""
-        hints = get_type_hints(function)
+        hints = _hints(function)
         params: type[BaseModel] = NoParams
         slots: dict[str, str] = {}
         for name in inspect.signature(function).parameters:
@@ -62,6 +63,13 @@ class CallSpec:
     def bound(self, client: object, circuit: Circuit) -> Call:
         """Операция с клиентом внутри."""
         return Call(self, client, circuit)
+
+
+def _hints(function: CallFunction) -> dict[str, Any]:
+    """Types of the parameters only: what is returned may name types that cannot be evaluated here."""
+    plain = inspect.unwrap(function)
+    declared = {name: kind for name, kind in getattr(plain, "__annotations__", {}).items() if name != "return"}
+    return get_type_hints(SimpleNamespace(__annotations__=declared), globalns=getattr(plain, "__globals__", {}))
 
 
 _SIGNATURE = "подпись: (параметры: модель pydantic[, клиент][, key: Key][, order: Order])"

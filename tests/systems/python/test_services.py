@@ -28,6 +28,7 @@ from tests.roles.house import FakeTerm, House, house
 
 MAIL = MailOptions("127.0.0.1", "bot@example.ru", 1)
 BOT = TelegramOptions("1:x", "-100")
+DATA = ["data_processing", "file_processing"]
 OURS = """
 from pydantic import BaseModel
 from exchanger.connect import REPEATABLE, System
@@ -51,19 +52,18 @@ def module(folder: Path, name: str, text: str = OURS) -> str:
 
 async def topics(options: PythonOptions, *extra: str) -> list[str]:
     async with open_services(options, SystemClock(), extra) as opened:
-        return opened.topics
+        return sorted(opened.topics)
 
 
 async def test_a_ready_call_that_is_not_configured_is_not_served() -> None:
-    assert await topics(PythonOptions(mail=MAIL)) == ["email_notify", "send_email"]
+    assert await topics(PythonOptions(mail=MAIL)) == sorted([*DATA, "email_notify", "send_email"])
     assert "send_telegram" in await topics(PythonOptions(telegram=BOT))
 
 
 async def test_an_authors_module_is_served_beside_the_ready_calls(tmp_path: Path) -> None:
     options = PythonOptions(modules=(module(tmp_path, "own_beside"),), home=tmp_path, mail=MAIL)
-    assert await topics(options, "send_email_boss") == [
-        "calculate_total", "email_notify", "send_email", "send_email_boss",
-    ]  # fmt: skip
+    served = await topics(options, "send_email_boss")
+    assert served == sorted(["calculate_total", *DATA, "email_notify", "send_email", "send_email_boss"])
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ async def test_an_authors_module_is_served_beside_the_ready_calls(tmp_path: Path
     [
         ("x = 1", "нет ни одного вызова"),
         ("import no_such_library_x", "не загрузился"),
-        (OURS.replace("calculate_total", "send_email"), "объявили дважды"),
+        (OURS + OURS.replace("service", "other").replace("def total", "def again"), "объявили дважды"),
     ],
     ids=["nothing in it", "does not load", "a topic twice"],
 )
@@ -79,6 +79,12 @@ async def test_a_module_that_cannot_serve_stops_the_start_and_says_why(text: str
     name = module(tmp_path, f"own_bad_{abs(hash(said))}", text)
     with pytest.raises(ConfigError, match=said):
         await topics(PythonOptions(modules=(name,), home=tmp_path, mail=MAIL))
+
+
+async def test_an_authors_function_takes_the_place_of_a_ready_call_of_its_topic(tmp_path: Path) -> None:
+    name = module(tmp_path, "own_instead", OURS.replace("calculate_total", "data_processing"))
+    async with open_services(PythonOptions(modules=(name,), home=tmp_path), SystemClock()) as opened:
+        assert opened.calls["data_processing"].name == "total"
 
 
 async def test_a_paused_service_does_not_hold_up_its_neighbours(tmp_path: Path) -> None:
@@ -129,7 +135,7 @@ async def test_the_installation_fetches_enabled_and_authors_topics_only(tmp_path
     )
     async with assemble(given) as exchanger:
         [worker] = [role for role in exchanger.roles if isinstance(role, Worker)]
-        assert worker._topics == ["calculate_total", "send_telegram", "telegram_notify"]
+        assert worker._topics == ["calculate_total", *DATA, "send_telegram", "telegram_notify"]
         assert exchanger.context.call_limit.total_seconds() == 90
 
 
@@ -144,11 +150,12 @@ async def test_a_service_of_its_own_has_its_name_and_serves_its_module_only(tmp_
         assert [system.name for system in exchanger.systems] == ["own-prices"]
 
 
-async def test_nothing_enabled_fetches_nothing(tmp_path: Path) -> None:
+async def test_without_any_setting_nothing_that_leaves_the_house_is_fetched(tmp_path: Path) -> None:
     own = OwnService.of((), None)
     given = settings(tmp_path, RABBITMQ_HOST="127.0.0.1", RABBITMQ_PORT="1", EXCHANGER_SYSTEMS=NAME)
     async with assemble(given, Plan(frozenset({Service.PYTHON_SERVICES}), own=own)) as exchanger:
-        assert not [role for role in exchanger.roles if isinstance(role, Worker)]
+        [worker] = [role for role in exchanger.roles if isinstance(role, Worker)]
+        assert worker._topics == DATA
 
 
 async def test_a_service_of_its_own_needs_a_broker(tmp_path: Path) -> None:
