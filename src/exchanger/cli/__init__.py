@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from exchanger.cli import config, dlq, incidents, sync, topology
+from exchanger.cli import config, dlq, incidents, services, sync, topology
 from exchanger.cli.demo import demo
 from exchanger.cli.doctor import doctor
 from exchanger.cli.handover import handover
@@ -44,6 +44,7 @@ app.add_typer(dlq.app, name="dlq")
 app.add_typer(incidents.app, name="incidents")
 app.add_typer(topology.app, name="topology")
 app.add_typer(sync.app, name="sync")
+app.add_typer(services.app, name="services")
 
 
 def _print_version(value: bool) -> None:  # noqa: FBT001 - the shape of a typer callback

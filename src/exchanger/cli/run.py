@@ -12,8 +12,8 @@ from typing import Annotated
 import typer
 
 from exchanger.settings import Settings, load_settings
-from exchanger.telemetry.health import Condition, Health
 from exchanger.telemetry.log import log, setup_logging
+from exchanger.telemetry.summary import status_line
 from exchanger.telemetry.systemd import Notifier
 from exchanger.web.health import serve
 from exchanger.web.hooks import application
@@ -71,19 +71,19 @@ async def serve_until_stopped(settings: Settings, plan: Plan) -> None:
     notifier = Notifier()
     async with AsyncExitStack() as stack:
         exchanger = await stack.enter_async_context(assemble(settings, plan))
-        health = exchanger.context.health
+        health, bus = exchanger.context.health, exchanger.context.bus
         if (port := settings.metrics.listen_on) is not None:
             address = await stack.enter_async_context(serve(health, port))
             log.info("страница здоровья открыта", address=f"{address}/health/ready")
         if settings.hooks.port is not None:
-            app = application(hooks_of(settings), exchanger.context.bus.emit, exchanger.context.clock)
+            app = application(hooks_of(settings), bus.emit, exchanger.context.clock)
             address = await stack.enter_async_context(open_site(app, settings.hooks.port, settings.hooks.host))
             log.info("уведомления систем принимаются", address=f"{address}/hooks/")
         work = asyncio.create_task(exchanger.run())
-        keeping = asyncio.create_task(notifier.keep(lambda: _status(health)))
+        keeping = asyncio.create_task(notifier.keep(lambda: status_line(health, bus.state())))
         stopping = asyncio.create_task(stop.wait())
-        bus = "RabbitMQ" if settings.broker.configured else "память процесса"
-        log.info("службы запущены", services=",".join(sorted(plan.services)), bus=bus)
+        kind = "RabbitMQ" if settings.broker.configured else "память процесса"
+        log.info("службы запущены", services=",".join(sorted(plan.services)), bus=kind)
         notifier.send(READY="1")
         await asyncio.wait({work, stopping, keeping}, return_when=asyncio.FIRST_COMPLETED)
         log.info("останавливаемся")
@@ -107,9 +107,3 @@ def _raise_first(results: Iterable[object]) -> None:
     for result in results:
         if isinstance(result, Exception):
             raise result
-
-
-def _status(health: Health) -> str:
-    """One line for `systemctl status`."""
-    down = [f"{part.name}: {part.reason}" for part in health.parts if part.condition is Condition.DOWN]
-    return f"не работает: {'; '.join(down)}"[:200] if down else "работает"

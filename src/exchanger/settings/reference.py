@@ -80,3 +80,8 @@ def _title(text: str | None) -> str:
 
 def _sentence(text: str | None) -> str:
     return f"{_title(text)}."
+
+
+def secret_names() -> tuple[str, ...]:
+    """Имена переменных, помеченных тайной: их значения можно держать отдельными файлами."""
+    return tuple(item.var.name for group in GROUPS for item in fields(group) if item.var.secret)
