@@ -10,12 +10,16 @@ import pytest
 
 from exchanger.connect import Severity
 from exchanger.domain.errors import BusinessError, OutcomeUnknown, Reject, Retry, SystemPaused
+from exchanger.domain.key import Key
 from exchanger.domain.typed import typed
 from exchanger.domain.variables import PlainValue, Variable, Variables, VariableType
 from exchanger.sandbox.smtp import CUT, Mailbox, mailbox
 from exchanger.systems.python.mail import MAIL, MailOptions
+from exchanger.systems.python.mail.letter import Letter
+from exchanger.systems.python.mail.message import build
 from exchanger.systems.python.mail.settings import Encryption
 from exchanger.telemetry.clock import SystemClock
+from tests.connect.orders import order
 from tests.systems.python.calling import called
 from tests.systems.python.conftest import Certificate
 
@@ -72,6 +76,14 @@ def _text(message: EmailMessage, kind: str) -> str:
     part = message.get_body((kind,))
     assert part is not None
     return str(part.get_content()).replace("\r\n", "\n")
+
+
+def test_a_long_message_id_stays_on_its_line() -> None:
+    key = Key("prod", "default", "15442930-e906-11f1-a42d-02fc00000001")
+    letter = Letter.model_validate({"to": ["a@b.ru"], "subject": "x" * 300, "text": "x" * 2000})
+    body = build(letter, "bot@a-long-domain-of-ours.example.ru", key, order()).as_bytes()
+    assert b"\r\nMessage-ID: <exch.prod.default.15442930" in body
+    assert max(map(len, body.split(b"\r\n"))) < 998
 
 
 async def test_starttls_and_login(certificate: Certificate) -> None:

@@ -16,6 +16,9 @@ from exchanger.domain.task import Order
 from exchanger.systems.python.content import content_of
 from exchanger.systems.python.mail.letter import Attachment, Letter
 
+# A Message-ID longer than the usual 78 characters would be folded right after its name, which some servers mistake.
+_POLICY = SMTP.clone(max_line_length=250)
+
 
 def message_id(key: Key, sender: str) -> str:
     """Message-ID из ключа: двоеточия в нём не допускаются, домен — отправителя."""
@@ -25,7 +28,7 @@ def message_id(key: Key, sender: str) -> str:
 
 def build(letter: Letter, sender: str, key: Key, order: Order) -> EmailMessage:
     """Собрать письмо; `Reject` — вложения нет или оно негодно."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     message["From"] = sender
     message["To"] = ", ".join(letter.to)
     if letter.cc:
