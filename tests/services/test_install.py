@@ -85,10 +85,11 @@ def test_without_settings_nothing_is_touched(machine: Machine, host: FakeHost, p
     assert not host.calls
 
 
-@pytest.mark.parametrize("where", ["/root/exchanger/bin/exchanger", "/home/ivan/bin/exchanger"])
+@pytest.mark.parametrize("home", ["root", "home/ivan"])
 def test_a_program_in_a_folder_that_services_cannot_see_is_refused(
-    where: str, machine: Machine, host: FakeHost, place: Place
+    home: str, machine: Machine, host: FakeHost, place: Place
 ) -> None:
+    where = f"/{home}/bin/exchanger"
     with pytest.raises(ConfigError, match="/opt"):
         install(Which.PROD, replace(place, program=Path(where)), machine, lambda _: None)
     with pytest.raises(ConfigError, match="/opt"):
