@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from exchanger.cli import config, dlq, incidents, services, sync, topology
+from exchanger.cli import config, dlq, incidents, processes, queues, services, sync, topology
 from exchanger.cli.demo import demo
 from exchanger.cli.doctor import doctor
 from exchanger.cli.handover import handover
@@ -15,6 +15,7 @@ from exchanger.cli.reconcile import reconcile
 from exchanger.cli.run import run
 from exchanger.cli.shadow import shadow
 from exchanger.cli.takeover import takeover
+from exchanger.cli.worker import worker
 from exchanger.domain.errors import ExchangerError
 from exchanger.telemetry.log import log
 from exchanger.telemetry.redact import redact
@@ -39,12 +40,15 @@ app.command()(reconcile)
 app.command()(shadow)
 app.command()(takeover)
 app.command()(handover)
+app.command()(worker)
 app.add_typer(config.app, name="config")
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(incidents.app, name="incidents")
 app.add_typer(topology.app, name="topology")
 app.add_typer(sync.app, name="sync")
 app.add_typer(services.app, name="services")
+app.add_typer(queues.app, name="queues")
+app.add_typer(processes.app, name="processes")
 
 
 def _print_version(value: bool) -> None:  # noqa: FBT001 - the shape of a typer callback

@@ -20,6 +20,7 @@ from exchanger.engine.http import Call, EngineHttp, Request
 from exchanger.engine.incidents import StuckTasks
 from exchanger.engine.listing import Listing
 from exchanger.engine.poll import Polls
+from exchanger.engine.survey import EngineSurvey
 from exchanger.engine.tasks import TaskCalls
 from exchanger.engine.time import EngineTime
 from exchanger.ports import Clock
@@ -42,6 +43,7 @@ class RestEngine:
         self._polls = Polls(self._tasks.unlock)
         self.admin = EngineAdmin(self._http, settings.tenant_id)
         self.stuck = StuckTasks(self._http, settings.tenant_id)
+        self.survey = EngineSurvey(self._http, settings.tenant_id, settings.worker_id)
 
     async def __aenter__(self) -> Self:
         await self._http.__aenter__()
