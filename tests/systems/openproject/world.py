@@ -19,7 +19,7 @@ from exchanger.testing.proxy import HttpFaultProxy
 from tests.systems.clock import JumpClock
 from tests.systems.contract_world import WorkWorld
 
-FAST: dict[str, Any] = {"timeout": 0.5, "requests_per_second": 10_000.0, "burst": 10_000.0, "page_size": 50}
+FAST: dict[str, Any] = {"timeout": 1.5, "requests_per_second": 10_000.0, "burst": 10_000.0, "page_size": 50}
 
 
 def order(
