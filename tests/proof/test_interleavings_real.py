@@ -78,7 +78,8 @@ async def test_engine_restored_from_a_backup(durable: EngineProcess, vhost: str,
         # Given a backup of the engine, then a process that ends after it and processes that begin after it
         world = case.world
         case.start("camunda-worker", WORKER)
-        await on_duty(case.start("task-creator", CREATOR))
+        creator = case.start("task-creator", CREATOR)
+        await on_duty(creator)
         await world.deploy(question.KEY)
         await world.start(question.KEY, 4)
         old = set(world.started)
@@ -91,8 +92,11 @@ async def test_engine_restored_from_a_backup(durable: EngineProcess, vhost: str,
         young = set(world.started) - old
         objects = await _objects_of(case, old | young)
         await eventually(lambda: _all_marked(case, 6), within=60, every=0.2, what="the engine knows what is made")
-        # When the engine is set back to it
+        # When the engine is set back to it, and the creator is started anew: one that remembers its answer waits five
+        # minutes before it repeats it
+        await creator.kill()
         await asyncio.to_thread(_restore, durable, tmp_path / "backup")
+        creator.start()
         # Then the answer that it has forgotten is given again
         await eventually(world.done, within=90, every=0.2, what="the forgotten answer is repeated")
         # And the objects of the processes that it has forgotten are told once, without a claim that they were cancelled
