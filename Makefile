@@ -2,13 +2,15 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
+# Most tests wait for a server, so two at once take half the time; each worker has servers of its own.
+WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint format bench fetch clean
 
 help:
 	@echo 'make demo    настоящий движок, стенд Bitrix24 и все роли в одном процессе'
-	@echo 'make test    все проверки; ARGS="-k слово" выбирает часть'
+	@echo 'make test    все проверки; ARGS="-k слово" выбирает часть, WORKERS=0 — по одной'
 	@echo 'make setup   окружение .venv (Python >= 3.11 с venv); потом работает .venv/bin/exchanger'
 	@echo 'make fetch   скачать движки и RabbitMQ в кэш ($$XDG_CACHE_HOME/exchanger), чтобы дальше работать без сети'
 	@echo 'make lint    ruff, mypy, слои, файлы закреплённых версий'
@@ -30,7 +32,7 @@ demo: setup
 
 test: setup
 	@$(BIN)/python -m exchanger.sandbox fetch --optional
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
 
 lint: setup
 	$(BIN)/ruff check .

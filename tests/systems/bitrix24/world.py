@@ -22,7 +22,7 @@ from exchanger.testing.proxy import HttpFaultProxy
 from tests.systems.clock import JumpClock
 from tests.systems.contract_world import WorkWorld
 
-FAST = {"timeout": 0.5, "create_timeout": 0.5, "requests_per_second": 10_000.0, "burst": 10_000.0}
+FAST = {"timeout": 1.5, "create_timeout": 1.5, "requests_per_second": 10_000.0, "burst": 10_000.0}
 
 __all__ = ["ADMIN", "CLERK", "ENGINEER", "BitrixWorld", "open_world", "order"]
 
