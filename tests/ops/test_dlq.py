@@ -107,7 +107,7 @@ async def test_list_shows_every_shape_without_bodies_and_changes_nothing(
         (("--since", "3h", "--older", "1h"), {"t-1"}),
         (("--limit", "1"), {"t-1"}),
     ],
-    ids=str,
+    ids=lambda value: str(sorted(value)) if isinstance(value, set) else str(value),
 )
 async def test_filters(house: House, bus: RabbitBus, filters: tuple[str, ...], found: set[str]) -> None:
     await put(
