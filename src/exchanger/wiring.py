@@ -43,6 +43,7 @@ from exchanger.systems.openproject.settings import ApiKey, KeyScheme, OAuthClien
 from exchanger.systems.python import NAME as PYTHON
 from exchanger.systems.python import open_services
 from exchanger.telemetry.clock import SystemClock
+from exchanger.telemetry.counts import EventCounts
 from exchanger.telemetry.health import Health
 from exchanger.telemetry.log import log
 from exchanger.wire.names import Names
@@ -87,6 +88,7 @@ class Exchanger:
     engine: RestEngine
     systems: tuple[OpenSystem, ...]
     roles: tuple[Worker | Responder | Duty, ...]
+    counts: EventCounts
 
     async def run(self) -> None:
         """Работать, пока не остановят."""
@@ -115,6 +117,7 @@ async def assemble(settings: Settings, plan: Plan = Plan(), bus: Bus | None = No
         engine = await stack.enter_async_context(RestEngine(engine_connection(settings.engine), clock))
         if bus is None:
             bus = await stack.enter_async_context(open_bus(settings, plan.services, clock))
+        counts = EventCounts()
         context = Context(
             installation=Installation(settings.installation.name, settings.engine.engine_name),
             engine=engine,
@@ -126,9 +129,10 @@ async def assemble(settings: Settings, plan: Plan = Plan(), bus: Bus | None = No
             retries=Retries(settings.retry.attempts, settings.retry.delay),
             names=names_of(settings.broker),
             call_limit=settings.python.call_limit,
+            listener=counts.add,
         )
         systems = await stack.enter_async_context(open_systems(settings, clock, plan.own))
-        yield Exchanger(context, engine, systems, tuple(_roles(settings, plan, context, systems)))
+        yield Exchanger(context, engine, systems, tuple(_roles(settings, plan, context, systems)), counts)
 
 
 @asynccontextmanager

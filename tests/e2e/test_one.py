@@ -10,7 +10,7 @@ import pytest
 from exchanger.sandbox.engine import EngineProcess
 from exchanger.testing.eventually import eventually
 from tests.e2e.audit import Expected
-from tests.e2e.house import CREATOR, EVERYTHING, ON_DUTY, WORKER
+from tests.e2e.house import CREATOR, EVERYTHING, ON_DUTY, WORKER, Service
 from tests.e2e.ledger import read_ledger
 from tests.e2e.world import KEY_PREFIX, World, open_world
 
@@ -24,6 +24,14 @@ async def _waiting(world: World) -> int:
     async with aiohttp.ClientSession() as session, session.get(f"{world.sources.portal}/__admin/tasks") as response:
         tasks = (await response.json())["tasks"]
     return int(tasks[0]["id"]) if tasks else 0
+
+
+async def _metric(service: Service, sample: str) -> float:
+    """What the service's own page of metrics says now."""
+    async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{service.port}/metrics") as response:
+        assert response.status == 200
+        lines = dict(line.rsplit(" ", 1) for line in (await response.text()).splitlines() if not line.startswith("#"))
+    return float(lines[sample])
 
 
 async def _one_instance(world: World, text: str, end: str) -> None:
@@ -48,6 +56,8 @@ async def test_an_answer_drives_the_right_gateway_in_one_process(
         everything = world.house.service("exchanger", EVERYTHING)
         await everything.says(ON_DUTY)
         await _one_instance(world, text, end)
+        assert await _metric(everything, 'exchanger_events_total{kind="settled",system="bitrix24"}') == 1
+        assert await _metric(everything, 'exchanger_on_duty{system="bitrix24"}') == 1
         assert await everything.stop() < 10
         assert (await read_ledger(world.sources)).queues == {}
 
@@ -58,5 +68,8 @@ async def test_an_answer_drives_the_right_gateway_as_separate_services(
 ) -> None:
     async with open_world(camunda.url, vhost, tmp_path / "house", people=False) as world:
         world.house.service("camunda-worker", WORKER)
-        await world.house.service("task-creator", CREATOR).says(ON_DUTY)
+        creator = world.house.service("task-creator", CREATOR)
+        await creator.says(ON_DUTY)
         await _one_instance(world, text, end)
+        assert await _metric(creator, 'exchanger_events_total{kind="created",system="bitrix24"}') == 1
+        assert await _metric(creator, 'exchanger_on_duty{system="bitrix24"}') == 1

@@ -22,6 +22,7 @@ CAMUNDA_AUTH_ENABLED=false
 RABBITMQ_HOST=127.0.0.1
 RABBITMQ_PORT=1
 BITRIX_WEBHOOK_URL=http://127.0.0.1:1/rest/1/code1234/
+MONITOR_LOG_INTERVAL=1
 """
 BOTH = (Service.CAMUNDA_WORKER, Service.TASK_CREATOR)
 
@@ -48,12 +49,13 @@ async def test_a_service_says_ready_feeds_the_watchdog_tells_its_status_and_stop
         await eventually(lambda: run.count("WATCHDOG") >= 4, within=20, what="сторож накормлен")
         await eventually(lambda: "не работает" in run.last("STATUS"), within=20, what="состояние сказано")
         assert not run.starved.is_set()
+        log = tmp_path / "logs" / "exchanger" / "dev" / f"{service}.log"
+        await eventually(lambda: "сводка" in log.read_text("utf-8"), within=10, what="сводка в журнале")
 
         code = await run.stop(STOPS_WITHIN)
 
     assert code == 0
     assert run.last("STOPPING") == "1"
-    log = tmp_path / "logs" / "exchanger" / "dev" / f"{service}.log"
     assert "службы запущены" in log.read_text("utf-8")
     assert "from-a-credential" not in (tmp_path / "output").read_text("utf-8")
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import Coroutine, Iterable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Coroutine, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Annotated
 
 import typer
 
+from exchanger.ops.readings import Depths, queues_of, read, told
 from exchanger.settings import Settings, load_settings
 from exchanger.telemetry.log import log, setup_logging
-from exchanger.telemetry.summary import status_line
+from exchanger.telemetry.metrics import Metrics
+from exchanger.telemetry.summary import status_line, summarise
 from exchanger.telemetry.systemd import Notifier
 from exchanger.web.health import serve
 from exchanger.web.hooks import application
 from exchanger.web.site import open_site
-from exchanger.wiring import EVERYTHING, Plan, Service, assemble, hooks_of
+from exchanger.wiring import EVERYTHING, Exchanger, Plan, Service, assemble, hooks_of
 from exchanger.wiring_python import OwnService
 
 ALL_IN_ONE = "exchanger"
@@ -72,27 +74,53 @@ async def serve_until_stopped(settings: Settings, plan: Plan) -> None:
     async with AsyncExitStack() as stack:
         exchanger = await stack.enter_async_context(assemble(settings, plan))
         health, bus = exchanger.context.health, exchanger.context.bus
-        if (port := settings.metrics.listen_on) is not None:
-            address = await stack.enter_async_context(serve(health, port))
-            log.info("страница здоровья открыта", address=f"{address}/health/ready")
-        if settings.hooks.port is not None:
-            app = application(hooks_of(settings), bus.emit, exchanger.context.clock)
-            address = await stack.enter_async_context(open_site(app, settings.hooks.port, settings.hooks.host))
-            log.info("уведомления систем принимаются", address=f"{address}/hooks/")
-        work = asyncio.create_task(exchanger.run())
-        keeping = asyncio.create_task(notifier.keep(lambda: status_line(health, bus.state())))
-        stopping = asyncio.create_task(stop.wait())
+        depths = Depths(bus, exchanger.context.clock, queues_of(settings))
+        await stack.enter_async_context(_pages(settings, exchanger, depths))
+        tasks = [
+            asyncio.create_task(each)
+            for each in (
+                exchanger.run(),
+                notifier.keep(lambda: status_line(health, bus.state())),
+                depths.follow(),
+                _summary(settings, exchanger),
+                stop.wait(),
+            )
+        ]
         kind = "RabbitMQ" if settings.broker.configured else "память процесса"
         log.info("службы запущены", services=",".join(sorted(plan.services)), bus=kind)
         notifier.send(READY="1")
-        await asyncio.wait({work, stopping, keeping}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         log.info("останавливаемся")
         notifier.send(STOPPING="1")
-        for task in (work, keeping, stopping):
+        for task in tasks:
             task.cancel()
-        results = await asyncio.gather(work, keeping, stopping, return_exceptions=True)
-        _raise_first(results)
+        _raise_first(await asyncio.gather(*tasks, return_exceptions=True))
     log.info("остановлено")
+
+
+@asynccontextmanager
+async def _pages(settings: Settings, exchanger: Exchanger, depths: Depths) -> AsyncIterator[None]:
+    """Open what the settings ask for: health with numbers, and the door of the systems' webhooks."""
+    context = exchanger.context
+    environment = settings.installation.environment
+    async with AsyncExitStack() as stack:
+        if (port := settings.metrics.listen_on) is not None:
+            metrics = Metrics(lambda: read(exchanger, environment, depths.known))
+            address = await stack.enter_async_context(serve(context.health, port, metrics.text))
+            log.info(
+                "страницы здоровья и метрик открыты", health=f"{address}/health/ready", metrics=f"{address}/metrics"
+            )
+        if settings.hooks.port is not None:
+            app = application(hooks_of(settings), context.bus.emit, context.clock)
+            address = await stack.enter_async_context(open_site(app, settings.hooks.port, settings.hooks.host))
+            log.info("уведомления систем принимаются", address=f"{address}/hooks/")
+        yield
+
+
+def _summary(settings: Settings, exchanger: Exchanger) -> Coroutine[None, None, None]:
+    context = exchanger.context
+    every = settings.log.statistics_interval
+    return summarise(every, context.clock, context.health, context.bus.state, lambda: told(exchanger))
 
 
 def _stop_on_signals() -> asyncio.Event:

@@ -116,6 +116,10 @@ class RestEngine:
         """Часы движка; None — движок ещё не отвечал."""
         return self._time.now()
 
+    def silence(self) -> float | None:
+        """Секунд с последнего ответа движка, какой бы он ни был; None — ответов ещё не было."""
+        return self._time.silence()
+
     async def diagram(self, definition_id: str) -> bytes:
         """BPMN определения, UTF-8."""
         answer = await self._http.send(Request("GET", ("process-definition", definition_id, "xml")))

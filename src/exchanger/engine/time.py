@@ -17,9 +17,11 @@ class EngineTime:
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
         self._bounds: tuple[float, float] | None = None
+        self._heard: float | None = None
 
     def observe(self, date: str, sent: float, received: float) -> None:
         """Учесть ответ: движок писал Date между отправкой и получением."""
+        self._heard = received
         try:
             stamp = parsedate_to_datetime(date).timestamp()
         except ValueError:
@@ -28,6 +30,10 @@ class EngineTime:
         if self._bounds is not None and max(low, self._bounds[0]) <= min(high, self._bounds[1]):
             low, high = max(low, self._bounds[0]), min(high, self._bounds[1])
         self._bounds = low, high  # when they contradict, a clock was set: the latest answer is right
+
+    def silence(self) -> float | None:
+        """Секунд с последнего ответа; None — ответов ещё не было."""
+        return None if self._heard is None else self._monotonic() - self._heard
 
     def now(self) -> datetime | None:
         """Время движка, UTC; None — ответов ещё не было."""

@@ -58,10 +58,15 @@ class Context:
     retries: Retries = field(default_factory=Retries)
     names: Names = field(default_factory=Names)
     call_limit: timedelta = timedelta(minutes=1)
+    listener: Callable[[Event], None] | None = None
+    """Кто в этом процессе считает его события (метрики); через шину он слышал бы и чужие."""
 
     def emit(self, kind: EventKind, task: ExternalTask, system: str, **fields: str | float | bool | None) -> None:
         """Сообщить событие о задаче."""
-        self.bus.emit(Event(kind, self.clock.now(), system, task.id, task.process_instance_id, fields))
+        event = Event(kind, self.clock.now(), system, task.id, task.process_instance_id, fields)
+        self.bus.emit(event)
+        if self.listener is not None:
+            self.listener(event)
 
 
 async def forever(

@@ -19,7 +19,10 @@ from exchanger.wire.names import queue_of
 
 
 class Duty:
-    """Creator и Tracker одной системы под одной вахтой, с общими пределами и автоматом."""
+    """Creator и Tracker одной системы под одной вахтой, с общими пределами и автоматом.
+
+    `tracker` — наблюдение этой вахты; None — вахту несёт другой процесс.
+    """
 
     def __init__(self, context: Context, system: OpenSystem, rules: Rules, pace: Pace) -> None:
         self._context = context
@@ -27,6 +30,12 @@ class Duty:
         self._rules = rules
         self._pace = pace
         self._pause = Pause(context, system.name)
+        self.tracker: Tracker | None = None
+
+    @property
+    def system(self) -> OpenSystem:
+        """Система вахты."""
+        return self._system
 
     async def run(self) -> None:
         """Ждать вахты, нести её, после потери ждать снова."""
@@ -51,13 +60,16 @@ class Duty:
                 await asyncio.gather(work, lost, ousted, return_exceptions=True)
 
     async def _work(self, creator: Creator, caller: Caller, inherited: Inherited) -> None:
-        tracker = Tracker(self._context, self._system, self._rules, self._pace, inherited)
-        async with asyncio.TaskGroup() as roles:
-            roles.create_task(self._pause.keep(self._system.circuit, tracker.accept))
-            roles.create_task(tracker.run())
-            roles.create_task(self._create(routed(self._system, caller, creator.handle)))
-            roles.create_task(Doubts(self._context, self._system, caller).run(self._pace.walk))
-            roles.create_task(self._announce(tracker))
+        self.tracker = tracker = Tracker(self._context, self._system, self._rules, self._pace, inherited)
+        try:
+            async with asyncio.TaskGroup() as roles:
+                roles.create_task(self._pause.keep(self._system.circuit, tracker.accept))
+                roles.create_task(tracker.run())
+                roles.create_task(self._create(routed(self._system, caller, creator.handle)))
+                roles.create_task(Doubts(self._context, self._system, caller).run(self._pace.walk))
+                roles.create_task(self._announce(tracker))
+        finally:
+            self.tracker = None
 
     async def _announce(self, tracker: Tracker) -> None:
         """The duty works when its messages come: a term alone is not enough."""

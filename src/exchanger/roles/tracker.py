@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from exchanger.connect import OpenSystem
 from exchanger.domain.reconcile import Rules
@@ -56,6 +57,16 @@ class Tracker:
     def open(self) -> int:
         """Сколько обязательств открыто."""
         return len(self._watch.index)
+
+    @property
+    def missing(self) -> int:
+        """У скольких обязательств не видно объекта."""
+        return len(self._watch.index.missing)
+
+    @property
+    def oldest(self) -> datetime | None:
+        """Когда движок завёл самую давнюю из открытых задач; None — открытых нет или движок времени не говорит."""
+        return min((each.task.created for each in self._watch.index if each.task.created is not None), default=None)
 
     async def handle(self, delivery: Delivery) -> None:
         """Принять одну квитанцию."""
