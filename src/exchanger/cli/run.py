@@ -74,14 +74,14 @@ async def serve_until_stopped(settings: Settings, plan: Plan) -> None:
     async with AsyncExitStack() as stack:
         exchanger = await stack.enter_async_context(assemble(settings, plan))
         health, bus = exchanger.context.health, exchanger.context.bus
-        depths = Depths(bus, exchanger.context.clock, queues_of(settings))
+        depths = Depths(bus, exchanger.context.clock, queues_of(settings.broker, exchanger.systems))
         await stack.enter_async_context(_pages(settings, exchanger, depths))
         tasks = [
             asyncio.create_task(each)
             for each in (
                 exchanger.run(),
                 notifier.keep(lambda: status_line(health, bus.state())),
-                depths.follow(),
+                *([depths.follow()] if settings.metrics.listen_on is not None else []),
                 _summary(settings, exchanger),
                 stop.wait(),
             )

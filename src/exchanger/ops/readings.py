@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 
+from exchanger.connect import OpenSystem
 from exchanger.domain.errors import Retry
 from exchanger.domain.event import EventKind
 from exchanger.ports import Bus, Clock
 from exchanger.roles.duty import Duty
 from exchanger.roles.tracker import Tracker
-from exchanger.settings import Settings
+from exchanger.settings import BrokerSettings
 from exchanger.telemetry.health import Condition, Health
 from exchanger.telemetry.metrics import Reading, SystemReading, Watching
 from exchanger.telemetry.summary import is_broken_link
@@ -45,10 +46,10 @@ class Depths:
             self.known.pop(queue, None)
 
 
-def queues_of(settings: Settings) -> tuple[str, ...]:
+def queues_of(settings: BrokerSettings, systems: Iterable[OpenSystem]) -> tuple[str, ...]:
     """Очереди, за глубиной которых следят."""
-    own = [queue for name in settings.installation.systems for queue in (queue_of(name), sent_queue_of(name))]
-    return (*own, settings.broker.responses_queue, ERRORS_QUEUE)
+    own = [queue for each in systems for queue in (queue_of(each.name), sent_queue_of(each.name))]
+    return (*own, settings.responses_queue, ERRORS_QUEUE)
 
 
 def read(exchanger: Exchanger, environment: str, depths: Mapping[str, int]) -> Reading:
