@@ -11,6 +11,7 @@ from enum import StrEnum
 class EventKind(StrEnum):
     """Шаги пути задачи."""
 
+    APPEARED = "appeared"
     ORDERED = "ordered"
     CREATED = "created"
     ADOPTED = "adopted"
