@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
-from exchanger.domain.errors import Reject, Retry
+from exchanger.domain.errors import Retry
 from exchanger.domain.outcome import Settlement
 from exchanger.domain.task import ExternalTask, Fate, Fetched
 from exchanger.domain.typed import to_rest, typed
 from exchanger.domain.variables import JsonValue
 from exchanger.engine.admin import EngineAdmin
 from exchanger.engine.connection import EngineConnection
-from exchanger.engine.errors import error_of, is_gone
+from exchanger.engine.deployments import EngineDeployments
+from exchanger.engine.errors import error_of
 from exchanger.engine.history import TaskHistory
 from exchanger.engine.http import Call, EngineHttp, Request
 from exchanger.engine.incidents import StuckTasks
@@ -44,6 +45,7 @@ class RestEngine:
         self.admin = EngineAdmin(self._http, settings.tenant_id)
         self.stuck = StuckTasks(self._http, settings.tenant_id)
         self.survey = EngineSurvey(self._http, settings.tenant_id, settings.worker_id)
+        self.deployments = EngineDeployments(self._http, settings.tenant_id)
 
     async def __aenter__(self) -> Self:
         await self._http.__aenter__()
@@ -122,13 +124,7 @@ class RestEngine:
 
     async def diagram(self, definition_id: str) -> bytes:
         """BPMN определения, UTF-8."""
-        answer = await self._http.send(Request("GET", ("process-definition", definition_id, "xml")))
-        if is_gone(answer, definition_id):
-            raise Reject(f"Движок «{self._http.name}» не знает определения процесса {definition_id}.")
-        if not answer.done or not isinstance(answer.body, dict) or not isinstance(answer.body.get("bpmn20Xml"), str):
-            raise error_of(self._http.name, answer, Call.READ)
-        xml: str = answer.body["bpmn20Xml"]
-        return xml.encode()
+        return await self.deployments.xml(definition_id)
 
     async def _current(self) -> datetime:
         if self.now() is None:
