@@ -1,10 +1,12 @@
 import json
 
 import pytest
+from lxml import etree
 
 from exchanger.domain.errors import Reject
-from exchanger.storm import Assignee, Severity, read_assignees
-from tests.storm.source import convert_text, document, process
+from exchanger.storm import Assignee, Severity, convert, read_assignees
+from exchanger.storm.checklists import Checklist, TaskReference
+from tests.storm.source import INFO, Result, convert_text, document, process
 
 XML = document(process("start s; task a; task b; end e", "s>a; a>b; b>e"))
 
@@ -50,3 +52,20 @@ def test_records_with_empty_fields_are_read() -> None:
 def test_a_body_that_is_no_list_is_refused(body: bytes) -> None:
     with pytest.raises(Reject, match="ответственных"):
         read_assignees(body)
+
+
+def test_check_lists_of_a_named_task_are_taken_and_the_reference_goes() -> None:
+    url = "https://portal.example/company/personal/user/1/tasks/task/view/480/"
+    record = Assignee("a", description=f'<p>ЧЕКЛИСТ: <a href="{url}">задача</a></p><p>ЧЕКЛИСТ: Своё • раз • два</p>')
+    lists = {TaskReference(480, url): (Checklist("Своё", ("чужое",)), Checklist("Дела", ("первое", "второе")))}
+    without = convert(XML, diagram=INFO, assignees=(record,))
+    assert [each.what for each in without.report.doubts] == ["Чек-листы задачи Bitrix24 480 не подставлены."]
+    made = convert(without.xml, diagram=INFO, assignees=(record,), task_lists=lists)
+    properties = Result(made, etree.fromstring(made.xml)).properties("a")
+    assert json.loads(properties["checklists"]) == [
+        {"name": "Своё", "items": ["раз", "два"]},
+        {"name": "Дела", "items": ["первое", "второе"]},
+    ]
+    assert "checklistTasks" not in properties
+    assert made.report.doubts == ()
+    assert convert(made.xml, diagram=INFO, assignees=(record,), task_lists=lists).xml == made.xml

@@ -73,6 +73,11 @@ def read_checklists(description: str) -> Found:
     return Found(tuple(lists.values()), tuple(references))
 
 
+def references_of(descriptions: Iterable[str]) -> tuple[TaskReference, ...]:
+    """Ссылки на задачи Bitrix24 во всех описаниях, без повторов."""
+    return tuple(dict.fromkeys(each for text in descriptions for each in read_checklists(text).references))
+
+
 def as_property(lists: Iterable[Checklist]) -> str:
     """Значение свойства `checklists`: компактный JSON `[{"name", "items"}]`."""
     body = [{"name": found.name, "items": list(found.items)} for found in lists]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from exchanger.storm.checklists import Checklist, TaskReference
 from exchanger.storm.ids import derived
 from exchanger.storm.model import Model, detach, process_of, scope_of
 from exchanger.storm.names import Element, bpmn, ident, kind_of
@@ -32,6 +33,7 @@ class Context:
     policy: Policy
     assignees: Sequence[Assignee]
     links: Mapping[str, str]
+    task_lists: Mapping[TaskReference, Sequence[Checklist]] = field(default_factory=dict)
     found: Findings = field(default_factory=Findings)
     forced: dict[str, Unmapped] = field(default_factory=dict)
     placements: list[Placement] = field(default_factory=list)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from exchanger.storm.checklists import Checklist, TaskReference
 from exchanger.storm.context import Context
 from exchanger.storm.ids import process_key
 from exchanger.storm.model import Model
@@ -56,6 +57,7 @@ PASSES: tuple[Callable[[Context], None], ...] = (
 )
 
 _NO_LINKS: Mapping[str, str] = MappingProxyType({})
+_NO_LISTS: Mapping[TaskReference, Sequence[Checklist]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +76,16 @@ def convert(
     assignees: Sequence[Assignee] = (),
     policy: Policy | None = None,
     links: Mapping[str, str] = _NO_LINKS,
+    task_lists: Mapping[TaskReference, Sequence[Checklist]] = _NO_LISTS,
 ) -> Converted:
-    """Перенести диаграмму; `links` — id вызова → UUID связанной диаграммы (или готовый ключ процесса).
+    """Перенести диаграмму.
 
-    Одинаковый вход даёт одинаковые байты; повторный перенос результата ничего не меняет. `Reject` — не BPMN, больше
-    10 МБ или с DTD. Остальное — в отчёте: ошибка в нём значит, что движок документа не примет.
+    `links` — id вызова → UUID связанной диаграммы (или готовый ключ процесса), `task_lists` — чек-листы задач Bitrix24,
+    на которые ссылаются описания. Одинаковый вход даёт одинаковые байты; повторный перенос результата ничего не меняет.
+    `Reject` — не BPMN, больше 10 МБ или с DTD. Остальное — в отчёте: ошибка в нём значит, что движок документа не примет.
     """
     root = parse(xml)
-    context = Context(Model(root), diagram, policy or Policy(), assignees, links)
+    context = Context(Model(root), diagram, policy or Policy(), assignees, links, task_lists)
     for each in PASSES:
         each(context)
     keys = [ident(process) for process in context.model.processes if process.get("isExecutable") == "true"]

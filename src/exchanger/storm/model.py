@@ -200,6 +200,14 @@ def set_property(element: Element, name: str, value: str) -> None:
     etree.SubElement(properties, camunda("property"), {"name": name, "value": writable(value)})
 
 
+def drop_property(element: Element, name: str) -> None:
+    """Убрать свойство `camunda:property`, если оно есть."""
+    path = f"{bpmn('extensionElements')}/{camunda('properties')}/{camunda('property')}"
+    for found in element.findall(path):
+        if found.get("name") == name:
+            detach(found)
+
+
 def has_engine_settings(element: Element) -> bool:
     """Настроен ли элемент для движка: атрибуты Camunda или её расширения, кроме свойств."""
     if any(str(name).startswith(f"{{{CAMUNDA}}}") for name in element.attrib):

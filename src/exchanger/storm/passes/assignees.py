@@ -9,7 +9,7 @@ from lxml import etree
 
 from exchanger.storm.checklists import Found, as_property, read_checklists
 from exchanger.storm.context import Context
-from exchanger.storm.model import set_property
+from exchanger.storm.model import drop_property, set_property
 from exchanger.storm.names import ACTIVITIES, STORM, Element, bpmn, ident
 from exchanger.storm.passes.tasks import is_external
 from exchanger.storm.policy import Assignee
@@ -44,14 +44,25 @@ def _assign(context: Context, task: Element, records: list[Assignee]) -> None:
         context.found.doubt(
             task, f"Ответственных несколько: «{record.name or record.id}» не учтён.", "оставьте одного."
         )
-    _check_lists(task, read_checklists("\n".join(record.description for record in records)))
+    _check_lists(context, task, read_checklists("\n".join(record.description for record in records)))
 
 
-def _check_lists(task: Element, found: Found) -> None:
-    if found.lists:
-        set_property(task, "checklists", as_property(found.lists))
-    if found.references:
-        set_property(task, REFERENCES, json.dumps([each.task_id for each in found.references]))
+def _check_lists(context: Context, task: Element, found: Found) -> None:
+    """The first list of a name counts; what a task of Bitrix24 holds comes after what the description says."""
+    lists = {each.name: each for each in found.lists}
+    missing = [each for each in found.references if each not in context.task_lists]
+    for reference in found.references:
+        for each in context.task_lists.get(reference, ()):
+            lists.setdefault(each.name, each)
+    if lists:
+        set_property(task, "checklists", as_property(lists.values()))
+    if missing:
+        set_property(task, REFERENCES, json.dumps([each.task_id for each in missing]))
+    elif found.references:
+        drop_property(task, REFERENCES)
+    for reference in missing:
+        what = f"Чек-листы задачи Bitrix24 {reference.task_id} не подставлены."
+        context.found.doubt(task, what, "проверьте ссылку и BITRIX_WEBHOOK_URL, перенесите ещё раз.")
 
 
 def _report_strangers(context: Context, records: dict[str, list[Assignee]]) -> None:
