@@ -11,6 +11,7 @@ from exchanger.settings._installation import (
     MetricsSettings,
     RetrySettings,
 )
+from exchanger.settings._journal import JournalSettings
 from exchanger.settings._load import Settings, examine, load_settings
 from exchanger.settings._openproject import OpenProjectSettings
 from exchanger.settings._python import (
@@ -34,6 +35,7 @@ __all__ = [
     "HookSettings",
     "HttpCallSettings",
     "InstallationSettings",
+    "JournalSettings",
     "LogSettings",
     "MetricsSettings",
     "OpenProjectSettings",

@@ -16,6 +16,7 @@ from exchanger.settings._installation import (
     MetricsSettings,
     RetrySettings,
 )
+from exchanger.settings._journal import JournalSettings
 from exchanger.settings._names import misspelt
 from exchanger.settings._openproject import OpenProjectSettings
 from exchanger.settings._python import (
@@ -49,6 +50,7 @@ class Settings:
     http_call: HttpCallSettings
     retry: RetrySettings
     log: LogSettings
+    journal: JournalSettings
     metrics: MetricsSettings
     hooks: HookSettings
     storm: StormSettings
@@ -81,6 +83,7 @@ def load_settings(environ: Mapping[str, str] = os.environ, cwd: Path | None = No
         http_call=_group(reading, HttpCallSettings),
         retry=_group(reading, RetrySettings),
         log=_group(reading, LogSettings),
+        journal=_group(reading, JournalSettings),
         metrics=_group(reading, MetricsSettings),
         hooks=_group(reading, HookSettings),
         storm=_group(reading, StormSettings),

@@ -20,6 +20,7 @@ from exchanger.settings._installation import (
     MetricsSettings,
     RetrySettings,
 )
+from exchanger.settings._journal import JournalSettings
 from exchanger.settings._openproject import OpenProjectSettings
 from exchanger.settings._python import (
     EmailSettings,
@@ -48,6 +49,7 @@ GROUPS: tuple[type[Group], ...] = (
     HttpCallSettings,
     RetrySettings,
     LogSettings,
+    JournalSettings,
     MetricsSettings,
     HookSettings,
     StormSettings,

@@ -17,6 +17,7 @@ class Unit(StrEnum):
     MILLISECONDS = "мс"
     SECONDS = "с"
     HOURS = "ч"
+    DAYS = "сут"
 
     def span(self, number: float) -> timedelta:
         """Промежуток из числа."""
@@ -27,7 +28,7 @@ class Unit(StrEnum):
         return f"{span.total_seconds() / _SECONDS[self]:f}".rstrip("0").rstrip(".")
 
 
-_SECONDS = {Unit.MILLISECONDS: 0.001, Unit.SECONDS: 1.0, Unit.HOURS: 3600.0}
+_SECONDS = {Unit.MILLISECONDS: 0.001, Unit.SECONDS: 1.0, Unit.HOURS: 3600.0, Unit.DAYS: 86400.0}
 
 
 NOT_GIVEN = "не задано"
@@ -122,5 +123,6 @@ def _split(value: Any) -> Any:
 Milliseconds = Annotated[timedelta, Unit.MILLISECONDS, _in(Unit.MILLISECONDS)]
 Seconds = Annotated[timedelta, Unit.SECONDS, _in(Unit.SECONDS)]
 Hours = Annotated[timedelta, Unit.HOURS, _in(Unit.HOURS)]
+Days = Annotated[timedelta, Unit.DAYS, _in(Unit.DAYS)]
 CommaList = BeforeValidator(_split)
 TimeZone = Annotated[str, AfterValidator(_zone)]
