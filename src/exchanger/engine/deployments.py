@@ -34,12 +34,16 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """Что развернуть: имя развёртывания (по нему движок узнаёт повтор), имя файла и документ."""
+    """Что развернуть: имя развёртывания (по нему движок узнаёт повтор), имя файла и документ.
+
+    `filtering` False — новая версия и тогда, когда под этим именем последним развёрнуто то же самое.
+    """
 
     name: str
     file: str
     xml: bytes
     source: str = SOURCE
+    filtering: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,9 @@ class EngineDeployments:
             data = aiohttp.FormData()
             data.add_field("deployment-name", package.name)
             data.add_field("deployment-source", package.source)
-            data.add_field("enable-duplicate-filtering", "true")
-            data.add_field("deploy-changed-only", "true")
+            if package.filtering:
+                data.add_field("enable-duplicate-filtering", "true")
+                data.add_field("deploy-changed-only", "true")
             if self.tenant_id is not None:
                 data.add_field("tenant-id", self.tenant_id)
             data.add_field(package.file, package.xml, filename=package.file, content_type="application/xml")

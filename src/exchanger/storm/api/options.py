@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -50,12 +52,13 @@ class StormOptions:
         return self.directory / "archive"
 
 
-def storm_options(settings: Settings) -> StormOptions:
-    """Соединение по настройкам установки."""
+def storm_options(settings: Settings, environ: Mapping[str, str] = os.environ) -> StormOptions:
+    """Соединение по настройкам установки; под systemd каталог по умолчанию — в состоянии службы (STATE_DIRECTORY)."""
+    home = Path(environ.get("STATE_DIRECTORY", "").partition(":")[0] or settings.installation.home)
     storm = settings.storm
     return StormOptions(
         base_url=str(storm.base_url).rstrip("/"),
-        directory=storm.directory or settings.installation.home / "storm",
+        directory=storm.directory or home / "storm",
         api_key=storm.api_key.get_secret_value() if storm.api_key else "",
         bearer_token=storm.bearer_token.get_secret_value() if storm.bearer_token else "",
         api_version=storm.api_version,
