@@ -1,4 +1,4 @@
-"""`exchanger sync`: диаграммы StormBPMN — список, скачивание, перенос, таблица элементов."""
+"""`exchanger sync`: диаграммы StormBPMN — список, скачивание, перенос, таблица элементов и всё до развёртывания."""
 
 from __future__ import annotations
 
@@ -12,16 +12,23 @@ from typing import Annotated
 import typer
 
 from exchanger.cli.asking import AsJson, perform
+from exchanger.cli.sync_deploy import deploy, diff, rollback
+from exchanger.cli.sync_run import run
 from exchanger.domain.errors import ConfigError
+from exchanger.ops.diagrams.deploy_checklists import NoPortal, open_lists
+from exchanger.ops.diagrams.deploy_package import Candidate, prepare
 from exchanger.settings import Settings, load_settings
-from exchanger.storm import Report, convert
+from exchanger.storm import Report
 from exchanger.storm.api import DiagramCard, Selection, StormSource, open_storm, storm_options
 from exchanger.storm.atomic import write_whole
+from exchanger.storm.checklists import references_of
 from exchanger.storm.files import BodyArchive, DiagramFolder, Download, Got, Step, analyse, as_csv, read_edges
-from exchanger.storm.files.local import assignees_of, read_file, read_local
+from exchanger.storm.files.local import LocalDiagram, assignees_of, read_file, read_local
 from exchanger.telemetry.clock import SystemClock
 
-app = typer.Typer(help="Диаграммы StormBPMN: список, скачивание, перенос в движок.", no_args_is_help=True)
+app = typer.Typer(help="Диаграммы StormBPMN: от списка до развёртывания в движке.", no_args_is_help=True)
+for command in (diff, deploy, run, rollback):
+    app.command()(command)
 
 _HAS_ERRORS = 1
 
@@ -102,11 +109,14 @@ def convert_(
     if target.resolve() == file.resolve():
         raise typer.BadParameter("исходный файл не перезаписывается: укажите другое имя", param_hint="-o")
     local = read_local(file, uuid=uuid, assignees=assignees)
-    made = convert(local.body, diagram=local.info, assignees=local.assignees, links=local.links)
+    candidate = perform(_candidate(local))
+    made = candidate.converted
     _write(target, made.xml)
     _print_report(made.report, as_json=as_json)
     if not as_json:
         people = f"из {local.assignees_file}" if local.assignees_file else "нет (файла ответственных рядом не нашлось)"
+        for remark in candidate.remarks:
+            typer.echo(remark)
         typer.echo(f"Ответственные: {people}\nЗаписан {target}; процессы: {', '.join(made.process_keys)}")
     if made.report.errors:
         raise typer.Exit(_HAS_ERRORS)
@@ -129,6 +139,18 @@ def analyse_(
     if used is not encoding:
         typer.echo(f"В диаграмме есть знаки, которых нет в {encoding}: записано в {used}.", err=True)
     typer.echo(f"Записан {target}: строк {len(rows)}, ответственные: {records or 'файла рядом нет'}")
+
+
+async def _candidate(local: LocalDiagram) -> Candidate:
+    """Conversion works without settings; they are read only when a description points at a task of Bitrix24."""
+    if not references_of(each.description for each in local.assignees):
+        return await prepare(local, NoPortal(""))
+    try:
+        settings = load_settings()
+    except ConfigError as error:
+        return await prepare(local, NoPortal(str(error)))
+    async with open_lists(settings, SystemClock()) as lists:
+        return await prepare(local, lists)
 
 
 @asynccontextmanager

@@ -18,6 +18,7 @@ class Standing:
     развёртывание, `notes` — нет.
     """
 
+    key: str
     tenant: str | None
     current: Version | None = None
     xml: bytes | None = None
@@ -52,10 +53,11 @@ async def compare(engine: EngineDeployments, candidate: Candidate) -> Standing:
             (collisions if blocks else notes).extend(told)
     current = await engine.latest(candidate.key)
     if current is None:
-        return Standing(engine.tenant_id, collisions=tuple(collisions), notes=tuple(notes))
+        return Standing(candidate.key, engine.tenant_id, collisions=tuple(collisions), notes=tuple(notes))
     xml = await engine.xml(current.id)
     notes += _left_behind(xml, candidate)
     return Standing(
+        candidate.key,
         engine.tenant_id,
         current,
         xml,
