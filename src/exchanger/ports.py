@@ -181,6 +181,10 @@ class Bus(Flags, Protocol):
         """Сообщить событие без подтверждения; никогда не ждёт и не бросает."""
         ...
 
+    def subscribe(self, listener: Callable[[Event], Awaitable[None]]) -> AbstractAsyncContextManager[None]:
+        """Получать события всех процессов установки, пока открыт контекст. Событие может и не дойти."""
+        ...
+
     def hear(
         self, system: str, kind: EventKind, listener: Callable[[Event], Awaitable[None]]
     ) -> AbstractAsyncContextManager[None]:

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from exchanger.ops.journal import kept_journal
 from exchanger.ops.readings import Depths, queues_of, read, told
 from exchanger.settings import Settings, load_settings
 from exchanger.telemetry.log import log, setup_logging
@@ -76,6 +77,8 @@ async def serve_until_stopped(settings: Settings, plan: Plan) -> None:
         health, bus = exchanger.context.health, exchanger.context.bus
         depths = Depths(bus, exchanger.context.clock, queues_of(settings.broker, exchanger.systems))
         await stack.enter_async_context(_pages(settings, exchanger, depths))
+        if Service.CAMUNDA_WORKER in plan.services:  # one writer on a host, as a rule; two do no harm
+            await stack.enter_async_context(kept_journal(settings, exchanger))
         tasks = [
             asyncio.create_task(each)
             for each in (

@@ -20,6 +20,7 @@ from exchanger.engine.history import TaskHistory
 from exchanger.engine.http import Call, EngineHttp, Request
 from exchanger.engine.incidents import StuckTasks
 from exchanger.engine.listing import Listing
+from exchanger.engine.past import EnginePast
 from exchanger.engine.poll import Polls
 from exchanger.engine.survey import EngineSurvey
 from exchanger.engine.tasks import TaskCalls
@@ -45,6 +46,7 @@ class RestEngine:
         self.admin = EngineAdmin(self._http, settings.tenant_id)
         self.stuck = StuckTasks(self._http, settings.tenant_id)
         self.survey = EngineSurvey(self._http, settings.tenant_id, settings.worker_id)
+        self.past = EnginePast(self._http, settings.tenant_id)
         self.deployments = EngineDeployments(self._http, settings.tenant_id)
 
     async def __aenter__(self) -> Self:

@@ -48,6 +48,10 @@ class MeteredBus:
         """Событие."""
         self._bus.emit(event)
 
+    def subscribe(self, listener: Callable[[Event], Awaitable[None]]) -> AbstractAsyncContextManager[None]:
+        """Все события."""
+        return self._bus.subscribe(listener)
+
     def hear(
         self, system: str, kind: EventKind, listener: Callable[[Event], Awaitable[None]]
     ) -> AbstractAsyncContextManager[None]:
