@@ -33,6 +33,7 @@ class HttpOptions:
     """Соединение с системой: время на ответ в секундах, TLS (None — проверка по хранилищу машины).
 
     `resend` False — оборванное чтение не посылается второй раз мимо предела (aiohttp делает это сам и молча).
+    `cookies` False — печенья не запоминаются: их шлёт сам клиент системы.
     """
 
     name: str
@@ -41,6 +42,7 @@ class HttpOptions:
     tls: ssl.SSLContext | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     resend: bool = True
+    cookies: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,10 @@ class Http:
             socket_factory=_keepalive_socket,
         )
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=self._options.connect_timeout)
-        self._session = aiohttp.ClientSession(connector=connector, timeout=timeout, headers=self._options.headers)
+        jar = aiohttp.CookieJar() if self._options.cookies else aiohttp.DummyCookieJar()
+        self._session = aiohttp.ClientSession(
+            connector=connector, timeout=timeout, headers=self._options.headers, cookie_jar=jar
+        )
         if not self._options.resend:
             self._session._retry_connection = False  # noqa: SLF001 - no public switch; aiohttp's own tests set it so
         return self
