@@ -34,7 +34,7 @@ def with_lease(settings: Settings, seconds: float) -> Settings:
 def with_crash(exchanger: Exchanger, crash: Crash, settings: Settings, plan: Plan) -> Exchanger:
     context = context_with(crash, exchanger.context)
     systems = tuple(system_with(crash, system) for system in exchanger.systems)
-    roles = tuple(wiring._roles(settings, plan, context, systems))
+    roles = tuple(wiring.roles_of(settings, plan, context, systems))
     return replace(exchanger, context=context, systems=systems, roles=roles)
 
 

@@ -21,8 +21,7 @@ from exchanger.telemetry.systemd import Notifier
 from exchanger.web.health import serve
 from exchanger.web.hooks import application
 from exchanger.web.site import open_site
-from exchanger.wiring import EVERYTHING, Exchanger, Plan, Service, assemble, hooks_of
-from exchanger.wiring_python import OwnService
+from exchanger.wiring import EVERYTHING, Exchanger, OwnService, Plan, Service, assemble, hooks_of
 
 ALL_IN_ONE = "exchanger"
 """Имя журнала, когда все службы в одном процессе."""

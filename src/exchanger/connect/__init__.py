@@ -6,12 +6,15 @@ from exchanger.connect.hooks import Forged, Hook
 from exchanger.connect.http import Answer, Http, HttpOptions, Intent
 from exchanger.connect.limits import Limiter, Limits
 from exchanger.connect.params import bind
+from exchanger.connect.plugin import GROUP, Plugin, plugin
+from exchanger.connect.quality import Mark, Quality
 from exchanger.connect.sources import Found, Sources
-from exchanger.connect.system import ErrorCodes, Finding, OpenSystem, Severity, System
+from exchanger.connect.system import ErrorCodes, Finding, OpenSystem, Operation, Severity, System
 from exchanger.connect.work import CallPromise, Cursor, Ending, Notice, Work, WorkPromise
 
 __all__ = [
     "BLIND",
+    "GROUP",
     "REPEATABLE",
     "Answer",
     "Call",
@@ -29,8 +32,12 @@ __all__ = [
     "Intent",
     "Limiter",
     "Limits",
+    "Mark",
     "Notice",
     "OpenSystem",
+    "Operation",
+    "Plugin",
+    "Quality",
     "Severity",
     "Side",
     "Sources",
@@ -38,4 +45,5 @@ __all__ = [
     "Work",
     "WorkPromise",
     "bind",
+    "plugin",
 ]

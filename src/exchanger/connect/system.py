@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import IntEnum
 from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
 
 from exchanger.connect.call import Call, CallFunction, CallSpec
 from exchanger.connect.circuit import Circuit
@@ -70,10 +73,24 @@ class OpenSystem:
 
 
 @dataclass(frozen=True, slots=True)
+class Operation:
+    """Объявленная операция для показа: темы, обещание, модель параметров и первая строка описания."""
+
+    topics: tuple[str, ...]
+    promise: WorkPromise | CallPromise
+    params: type[BaseModel] | None
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Operation(Generic[C]):
     topics: tuple[str, ...]
     promise: WorkPromise
     make: Callable[[C], Work[Any]]
+
+
+def _first_line(described: object) -> str:
+    return (inspect.getdoc(described) or "").partition("\n")[0]
 
 
 def served_as(system: str, topic: str, topics: Collection[str]) -> str:
@@ -133,6 +150,23 @@ class System(Generic[S, C]):
         """Объявить самопроверку для doctor и готовности."""
         self._probes.append(probe)
         return probe
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """Операции, какими их объявили: сначала работы, потом вызовы."""
+        works = [
+            Operation(each.topics, each.promise, getattr(each.make, "params", None), _first_line(each.make))
+            for each in self._operations
+        ]
+        topics: dict[int, list[str]] = {}
+        for topic, spec in self._calls.items():
+            topics.setdefault(id(spec), []).append(topic)
+        specs = {id(spec): spec for spec in self._calls.values()}
+        calls = [
+            Operation(tuple(names), specs[one].promise, specs[one].params, _first_line(specs[one].function))
+            for one, names in topics.items()
+        ]
+        return (*works, *calls)
 
     @property
     def topics(self) -> dict[str, WorkPromise | CallPromise]:

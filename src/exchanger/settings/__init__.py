@@ -23,15 +23,18 @@ from exchanger.settings._python import (
 )
 from exchanger.settings._read import Reading, SettingValue
 from exchanger.settings._storm import StormSettings, SyncSettings
+from exchanger.settings._var import CommaList, Group, Seconds, Var
 from exchanger.settings.tls import ssl_context
 
 __all__ = [
     "BitrixSettings",
     "BrokerSettings",
+    "CommaList",
     "DiagramSettings",
     "EmailSettings",
     "EngineSettings",
     "Fault",
+    "Group",
     "HookSettings",
     "HttpCallSettings",
     "InstallationSettings",
@@ -42,12 +45,14 @@ __all__ = [
     "PythonSettings",
     "Reading",
     "RetrySettings",
+    "Seconds",
     "SettingValue",
     "Settings",
     "SettingsError",
     "StormSettings",
     "SyncSettings",
     "TelegramSettings",
+    "Var",
     "YandexDiskSettings",
     "examine",
     "load_settings",

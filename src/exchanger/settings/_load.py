@@ -1,6 +1,6 @@
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,7 +26,7 @@ from exchanger.settings._python import (
     TelegramSettings,
     YandexDiskSettings,
 )
-from exchanger.settings._read import Reading, SettingValue, read
+from exchanger.settings._read import Reading, SettingValue, read, read_foreign
 from exchanger.settings._storm import StormSettings, SyncSettings
 from exchanger.settings._var import Group
 
@@ -57,6 +57,12 @@ class Settings:
     sync: SyncSettings
     values: tuple[SettingValue, ...]
     warnings: tuple[str, ...]
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    def group(self, kind: type[G]) -> G:
+        """Группа этого вида; чужой (системы, поставленной отдельно) — прочитать там же. `SettingsError` — негодна."""
+        own = (value for item in fields(self) if isinstance(value := getattr(self, item.name), kind))
+        return next(own, None) or _foreign(self, kind)
 
     @property
     def logs_directory(self) -> Path:
@@ -90,7 +96,15 @@ def load_settings(environ: Mapping[str, str] = os.environ, cwd: Path | None = No
         sync=_group(reading, SyncSettings),
         values=tuple(reading.values),
         warnings=tuple(reading.warnings),
+        environ=environ,
     )
+
+
+def _foreign(settings: Settings, kind: type[G]) -> G:
+    reading = read_foreign(kind, settings.environ, settings.installation.environment, settings.installation.home)
+    if reading.faults:
+        raise SettingsError(reading.faults)
+    return _group(reading, kind)
 
 
 def examine(environ: Mapping[str, str] = os.environ, cwd: Path | None = None) -> Reading:

@@ -111,6 +111,14 @@ def read_from(environ: Mapping[str, str], file: EnvFile, environment: str, home:
     return reading
 
 
+def read_foreign(group: type[Group], environ: Mapping[str, str], environment: str, home: Path) -> Reading:
+    """Прочитать одну группу чужой системы из тех же источников."""
+    file = read_env_file(home / f".env.{environment}")
+    reading = Reading(environment, home, file, faults=[*file.faults])
+    _read_group(group, Sources(environ, file, reading.faults), reading, {})
+    return reading
+
+
 def without_choosing(values: Mapping[str, str]) -> dict[str, str]:
     """Значения файла без тех переменных, которые сами выбирают файл: внутри него они опоздали."""
     return {name: value for name, value in values.items() if name not in CHOOSING}

@@ -22,8 +22,7 @@ from exchanger.systems.python import NAME, MailOptions, PythonOptions, TelegramO
 from exchanger.telemetry.clock import SystemClock
 from exchanger.wire import encode_order
 from exchanger.wire.names import queue_of
-from exchanger.wiring import Plan, Service, assemble
-from exchanger.wiring_python import OwnService
+from exchanger.wiring import OwnService, Plan, Service, assemble
 from tests.roles.house import FakeTerm, House, house
 
 MAIL = MailOptions("127.0.0.1", "bot@example.ru", 1)

@@ -17,7 +17,19 @@ from exchanger.systems.python.settings import NAME, PythonOptions
 from exchanger.systems.python.telegram import TELEGRAM, TelegramOptions
 from exchanger.systems.python.web import WEB, WebOptions
 
-__all__ = ["NAME", "DiskOptions", "MailOptions", "PythonOptions", "TelegramOptions", "WebOptions", "open_services"]
+__all__ = [
+    "NAME",
+    "PARTS",
+    "DiskOptions",
+    "MailOptions",
+    "PythonOptions",
+    "TelegramOptions",
+    "WebOptions",
+    "open_services",
+]
+
+PARTS: tuple[System[Any, Any], ...] = (DATA, MAIL, TELEGRAM, DISK, WEB)
+"""Готовые вызовы; функции авторов — сверх них, по EXCHANGER_PYTHON_MODULES."""
 
 
 @asynccontextmanager

@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from exchanger.bus.topology import SYSTEMS
+from exchanger.connect import Plugin, Quality
 from exchanger.domain.errors import ConfigError
 from exchanger.settings import (
     EmailSettings,
@@ -16,7 +18,17 @@ from exchanger.settings import (
     YandexDiskSettings,
     ssl_context,
 )
-from exchanger.systems.python import NAME, DiskOptions, MailOptions, PythonOptions, TelegramOptions, WebOptions
+from exchanger.systems import python as services
+from exchanger.systems.python import (
+    NAME,
+    PARTS,
+    DiskOptions,
+    MailOptions,
+    PythonOptions,
+    TelegramOptions,
+    WebOptions,
+    open_services,
+)
 from exchanger.systems.python.mail.settings import Encryption
 from exchanger.telemetry.redact import register_secret
 
@@ -103,3 +115,11 @@ def _web(settings: HttpCallSettings) -> WebOptions | None:
         secrets={name: secret.get_secret_value() for name, secret in settings.secrets.items()},
         tls=ssl_context(settings.ca_file, verify=True),
     )
+
+
+PLUGIN: Plugin = Plugin(
+    NAME,
+    PARTS,
+    lambda settings, clock, topics: open_services(python_options(settings), clock, topics),
+    Quality.read(Path(services.__file__).with_name("quality.toml")),
+)

@@ -1,0 +1,43 @@
+"""OpenProject по настройкам."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from exchanger.connect import Plugin, Quality, plugin
+from exchanger.domain.policy import CancelPolicy
+from exchanger.settings import OpenProjectSettings, ssl_context
+from exchanger.systems import openproject
+from exchanger.systems.openproject.settings import ApiKey, KeyScheme, OAuthClient, OpenProjectOptions
+
+
+def openproject_options(settings: OpenProjectSettings) -> OpenProjectOptions:
+    """Экземпляр OpenProject по настройкам."""
+    app = settings.oauth()
+    return OpenProjectOptions(
+        url=settings.address(),
+        login=OAuthClient(*app) if app else ApiKey(settings.key(), KeyScheme(settings.key_scheme)),
+        projects=settings.searched,
+        key_field=settings.key_field,
+        refused_statuses=frozenset(name.casefold() for name in settings.refused_statuses),
+        default_type=settings.default_type,
+        default_assignee=settings.default_assignee,
+        notify=settings.notify,
+        validate=settings.validate_first,
+        timeout=settings.request_timeout.total_seconds(),
+        requests_per_second=settings.requests_per_second,
+        burst=settings.burst,
+        quarantine=settings.quarantine,
+        tls=ssl_context(settings.ca_file, verify=settings.verify_tls),
+        link_base=str(settings.link_base) if settings.link_base else None,
+    )
+
+
+PLUGIN: Plugin = plugin(
+    openproject.SYSTEM,
+    OpenProjectSettings,
+    openproject_options,
+    quality=Quality.read(Path(openproject.__file__).with_name("quality.toml")),
+    poll=lambda settings: settings.poll_interval,
+    cancel=lambda settings: CancelPolicy(settings.cancel_policy),
+)
