@@ -211,3 +211,19 @@ def _reword(world: BitrixWorld, number: int, text: str, *, add: bool = False) ->
     kept = tuple(item for item in known.items if add or item.id != number)
     world.portal.user_fields.remove(known.name)
     world.portal.user_fields.add(replace(known, items=(*kept, EnumItem(number, text))))
+
+
+async def test_an_answer_that_the_question_offers_is_its_own_text(world: BitrixWorld) -> None:
+    offered = EXPECTED | {"UF_RESULT_ANSWERS": '["Согласился", "Отказался"]'}
+    _reword(world, 40, "согласился ", add=True)
+    _reword(world, 41, "Думает", add=True)
+    for chosen, expected in (("согласился ", "Согласился"), ("НЕТ", "no"), ("Думает", None)):
+        ref = await make(world, extension_properties=offered)
+        world.person().answer(int(ref.id), chosen)
+        world.finish(ref)
+        told = await answer(world, ref, extension_properties=offered)
+        if expected is None:
+            assert isinstance(told, Failed)
+            assert "нет среди вариантов вопроса" in told.message
+        else:
+            assert values(told)["Activity_1"] == expected
