@@ -15,6 +15,7 @@ from tests.services.machine import FakeHost
 
 OLD = "[Service]\nType=simple\nExecStart=/opt/exchanger.py/venv/bin/python -u task-creator/main.py\n"
 WORKER, CREATOR = "exchanger-camunda-worker-prod.service", "exchanger-task-creator-prod.service"
+SYNC = "exchanger-camunda-sync-prod.service"
 
 
 def test_prod_is_enabled_and_started_and_dev_only_written(machine: Machine, host: FakeHost, place: Place) -> None:
@@ -23,6 +24,8 @@ def test_prod_is_enabled_and_started_and_dev_only_written(machine: Machine, host
     install(Which.ALL, place, machine, told.append)
 
     assert sorted(file.name for file in machine.units.iterdir()) == [
+        "exchanger-camunda-sync-dev.service",
+        SYNC,
         "exchanger-camunda-worker-dev.service",
         WORKER,
         "exchanger-task-creator-dev.service",
@@ -34,6 +37,8 @@ def test_prod_is_enabled_and_started_and_dev_only_written(machine: Machine, host
         f"systemctl restart {WORKER}",
         f"systemctl enable {CREATOR}",
         f"systemctl restart {CREATOR}",
+        f"systemctl enable {SYNC}",
+        f"systemctl restart {SYNC}",
     ]
     assert any("task-creator-dev: не запустится, пока нет" in line for line in told)
     assert (place.secrets(Environment.PROD).stat().st_mode & 0o777) == 0o700
@@ -72,7 +77,7 @@ def test_installing_again_stops_nobody_and_leaves_no_copies(machine: Machine, ho
     install(Which.PROD, place, machine, lambda _: None)
 
     assert not [call for call in host.calls if " stop " in call or "disable" in call]
-    assert len(list(machine.units.iterdir())) == 2
+    assert len(list(machine.units.iterdir())) == 3
 
 
 def test_without_settings_nothing_is_touched(machine: Machine, host: FakeHost, place: Place) -> None:
@@ -115,5 +120,5 @@ def test_uninstalling_stops_and_removes_only_what_was_named(machine: Machine, ho
 
     assert host.calls[0] == "systemctl disable --now exchanger-camunda-worker-dev.service"
     assert host.calls[-1] == "systemctl daemon-reload"
-    assert sorted(file.name for file in machine.units.iterdir()) == [WORKER, CREATOR]
+    assert sorted(file.name for file in machine.units.iterdir()) == [SYNC, WORKER, CREATOR]
     assert (place.home / ".env.prod").exists()

@@ -25,8 +25,10 @@ def test_the_names_are_those_that_operators_know() -> None:
     assert [unit.name for unit in UNITS] == [
         "exchanger-camunda-worker-prod",
         "exchanger-task-creator-prod",
+        "exchanger-camunda-sync-prod",
         "exchanger-camunda-worker-dev",
         "exchanger-task-creator-dev",
+        "exchanger-camunda-sync-dev",
     ]
 
 

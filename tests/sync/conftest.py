@@ -1,6 +1,6 @@
 """A tenant of the real engine, the stand-in of StormBPMN, and the parts that carry diagrams between them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -23,6 +23,7 @@ from exchanger.sandbox.storm import API_KEY, TOKEN, Limits, RunningStorm, Worksp
 from exchanger.storm.api import Retries, Selection, StormOptions, open_storm
 from exchanger.storm.files import DiagramFolder, Download
 from exchanger.telemetry.clock import SystemClock
+from exchanger.telemetry.log import log
 
 
 async def conversion_only(candidate: Candidate) -> tuple[str, ...]:
@@ -90,3 +91,12 @@ async def yard(camunda: EngineProcess, tmp_path: Path) -> AsyncIterator[Yard]:
     workspace = Workspace(limits=Limits(per_minute=None), _numbers=count(randbelow(10**12)))
     async with standin(workspace) as running, tenant_of(camunda.url) as engine:
         yield Yard(tmp_path, running, camunda.url, engine)
+
+
+@pytest.fixture
+def logged() -> Iterator[list[str]]:
+    """What the log said, one line `LEVEL message` for each record."""
+    lines: list[str] = []
+    sink = log.add(lambda message: lines.append(str(message).rstrip()), format="{level} {message}", level="INFO")
+    yield lines
+    log.remove(sink)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import sys
-from collections.abc import AsyncIterator, Coroutine, Iterable
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Annotated
 
 import typer
 
+from exchanger.cli.serving import stop_on_signals, until_stopped
+from exchanger.cli.sync_service import serve_diagrams
 from exchanger.ops.journal import kept_journal
 from exchanger.ops.readings import Depths, queues_of, read, told
 from exchanger.settings import Settings, load_settings
 from exchanger.telemetry.log import log, setup_logging
 from exchanger.telemetry.metrics import Metrics
 from exchanger.telemetry.summary import status_line, summarise
-from exchanger.telemetry.systemd import Notifier
 from exchanger.web.health import serve
 from exchanger.web.hooks import application
 from exchanger.web.site import open_site
@@ -53,6 +53,9 @@ def run(
     setup_logging(installation.environment, label, settings.logs_directory, settings.log.level)
     for warning in settings.warnings:
         log.warning("замечание к настройкам", setting=warning)
+    if service is Service.CAMUNDA_SYNC:
+        start(serve_diagrams(settings))
+        return
     services = frozenset({service}) if service else EVERYTHING
     start(serve_until_stopped(settings, Plan(services=services, own=own)))
 
@@ -69,8 +72,7 @@ def start(main: Coroutine[None, None, None]) -> None:
 
 async def serve_until_stopped(settings: Settings, plan: Plan) -> None:
     """Собрать установку, сообщить о готовности, работать до сигнала, остановиться без потерь."""
-    stop = _stop_on_signals()
-    notifier = Notifier()
+    stop = stop_on_signals()
     async with AsyncExitStack() as stack:
         exchanger = await stack.enter_async_context(assemble(settings, plan))
         health, bus = exchanger.context.health, exchanger.context.bus
@@ -78,25 +80,12 @@ async def serve_until_stopped(settings: Settings, plan: Plan) -> None:
         await stack.enter_async_context(_pages(settings, exchanger, depths))
         if Service.CAMUNDA_WORKER in plan.services:  # one writer on a host, as a rule; two do no harm
             await stack.enter_async_context(kept_journal(settings, exchanger))
-        tasks = [
-            asyncio.create_task(each)
-            for each in (
-                exchanger.run(),
-                notifier.keep(lambda: status_line(health, bus.state())),
-                *([depths.follow()] if settings.metrics.listen_on is not None else []),
-                _summary(settings, exchanger),
-                stop.wait(),
-            )
-        ]
         kind = "RabbitMQ" if settings.broker.configured else "память процесса"
         log.info("службы запущены", services=",".join(sorted(plan.services)), bus=kind)
-        notifier.send(READY="1")
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        log.info("останавливаемся")
-        notifier.send(STOPPING="1")
-        for task in tasks:
-            task.cancel()
-        _raise_first(await asyncio.gather(*tasks, return_exceptions=True))
+        works = [exchanger.run(), _summary(settings, exchanger)]
+        if settings.metrics.listen_on is not None:
+            works.append(depths.follow())
+        await until_stopped(works, lambda: status_line(health, bus.state()), stop)
     log.info("остановлено")
 
 
@@ -123,17 +112,3 @@ def _summary(settings: Settings, exchanger: Exchanger) -> Coroutine[None, None, 
     context = exchanger.context
     every = settings.log.statistics_interval
     return summarise(every, context.clock, context.health, context.bus.state, lambda: told(exchanger))
-
-
-def _stop_on_signals() -> asyncio.Event:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    return stop
-
-
-def _raise_first(results: Iterable[object]) -> None:
-    for result in results:
-        if isinstance(result, Exception):
-            raise result

@@ -9,6 +9,7 @@ class Service(StrEnum):
     CAMUNDA_WORKER = "camunda-worker"
     TASK_CREATOR = "task-creator"
     PYTHON_SERVICES = "python-services"
+    CAMUNDA_SYNC = "camunda-sync"
 
 
 EVERYTHING = frozenset({Service.CAMUNDA_WORKER, Service.TASK_CREATOR})
