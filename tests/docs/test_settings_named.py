@@ -9,12 +9,15 @@ from exchanger.settings._accepted import ACCEPTED
 from exchanger.settings._names import every_field, known
 from tests.docs.pages import ROOT, Page, pages
 
-_PREFIXES = "EXCHANGER|CAMUNDA|RABBITMQ|BITRIX|OPENPROJECT|RETRY|STORMBPMN|SYNC|LOG|BPMN|METRICS"
+_PREFIXES = "EXCHANGER|CAMUNDA|RABBITMQ|BITRIX|OPENPROJECT|ONEC|RETRY|STORMBPMN|SYNC|LOG|BPMN|METRICS"
 _NAME = re.compile(rf"\b(?:{_PREFIXES})_[A-Z0-9_]*[A-Z0-9]\b")
 _BPMN_ERRORS = {  # codes of outcomes, not settings
     "BITRIX_DEADLINE",
     "BITRIX_DECLINED",
     "BITRIX_DELETED",
+    "ONEC_AMBIGUOUS",
+    "ONEC_REFUSED",
+    "ONEC_TASK_REFUSED",
     "OPENPROJECT_REFUSED",
     "OPENPROJECT_REJECTED",
     "RETRY_LIMIT_EXCEEDED",

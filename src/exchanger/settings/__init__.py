@@ -13,6 +13,7 @@ from exchanger.settings._installation import (
 )
 from exchanger.settings._journal import JournalSettings
 from exchanger.settings._load import Settings, examine, load_settings
+from exchanger.settings._onec import OnecSettings
 from exchanger.settings._openproject import OpenProjectSettings
 from exchanger.settings._python import (
     EmailSettings,
@@ -41,6 +42,7 @@ __all__ = [
     "JournalSettings",
     "LogSettings",
     "MetricsSettings",
+    "OnecSettings",
     "OpenProjectSettings",
     "PythonSettings",
     "Reading",

@@ -21,8 +21,11 @@ _NEVER_GIVES_UP = Accepted(
     "роль не останавливается ни от какого числа ошибок; повторы задают RETRY_ATTEMPTS и RETRY_DELAY"
 )
 _ROLES = Accepted("роли заменены шаблонами задач на портале")
-_FUTURE = Accepted("эта система ещё не подключена")
-_FUTURE_SECRET = Accepted("эта система ещё не подключена", secret=True)
+_ONEC = "в прежней системе не действовала, а в оболочке имя не может начинаться с цифры: теперь "
+_ONEC_URL = Accepted(f"{_ONEC}ONEC_WEB_SERVICE_URL")
+_ONEC_DATABASE = Accepted(f"{_ONEC}ONEC_DATABASE")
+_ONEC_USERNAME = Accepted(f"{_ONEC}ONEC_USERNAME")
+_ONEC_PASSWORD = Accepted(f"{_ONEC}ONEC_PASSWORD", secret=True)
 _TRACKER = Accepted("слежение настраивает BITRIX_POLL_INTERVAL; срока у открытой задачи нет")
 _SYNC = Accepted("диаграммы переносятся по одной: одновременной записи в движок нет")
 
@@ -55,11 +58,11 @@ ACCEPTED: dict[str, Accepted] = {
     "TASK_TRACKER_CHECK_INTERVAL": _TRACKER,
     "TASK_TRACKER_MAX_CHECK_ATTEMPTS": _TRACKER,
     "TASK_TRACKER_TASK_TIMEOUT": _TRACKER,
-    "1C_WEB_SERVICE_URL": _FUTURE,
-    "1C_WEB_SERVICE_USERNAME": _FUTURE,
-    "1C_WEB_SERVICE_PASSWORD": _FUTURE_SECRET,
-    "1C_WEB_SERVICE_DATABASE": _FUTURE,
-    "1C_USERNAME": _FUTURE,
-    "1C_PASSWORD": _FUTURE_SECRET,
-    "1C_DATABASE": _FUTURE,
+    "1C_WEB_SERVICE_URL": _ONEC_URL,
+    "1C_WEB_SERVICE_USERNAME": _ONEC_USERNAME,
+    "1C_WEB_SERVICE_PASSWORD": _ONEC_PASSWORD,
+    "1C_WEB_SERVICE_DATABASE": _ONEC_DATABASE,
+    "1C_USERNAME": _ONEC_USERNAME,
+    "1C_PASSWORD": _ONEC_PASSWORD,
+    "1C_DATABASE": _ONEC_DATABASE,
 }

@@ -8,6 +8,7 @@ from exchanger.settings._broker import BrokerSettings
 from exchanger.settings._engine import EngineSettings
 from exchanger.settings._faults import Fault
 from exchanger.settings._installation import InstallationSettings
+from exchanger.settings._onec import OnecSettings
 from exchanger.settings._openproject import OpenProjectSettings
 from exchanger.settings._read import Reading
 
@@ -28,6 +29,9 @@ def warnings(reading: Reading) -> Iterator[str]:
     openproject = reading.groups.get(OpenProjectSettings)
     if isinstance(openproject, OpenProjectSettings) and not openproject.verify_tls:
         yield _unverified("OPENPROJECT", "OpenProject")
+    onec = reading.groups.get(OnecSettings)
+    if isinstance(onec, OnecSettings) and not onec.verify_tls:
+        yield _unverified("ONEC", "1С")
 
 
 def faults(reading: Reading) -> Iterator[Fault]:
@@ -44,6 +48,24 @@ def faults(reading: Reading) -> Iterator[Fault]:
         and openproject.quarantine * 2 > engine.lease
     ):
         yield _too_long("OPENPROJECT_QUARANTINE", openproject.quarantine)
+    yield from _onec(reading, engine)
+
+
+def _onec(reading: Reading, engine: EngineSettings | None) -> Iterator[Fault]:
+    onec, installation = reading.groups.get(OnecSettings), reading.groups.get(InstallationSettings)
+    if not isinstance(onec, OnecSettings) or not isinstance(installation, InstallationSettings):
+        return
+    if "1c" not in installation.systems:
+        return
+    if engine and onec.quarantine * 2 > engine.lease:
+        yield _too_long("ONEC_QUARANTINE", onec.quarantine)
+    if (onec.profile, onec.key) == ("odata", "marker") and not onec.key_field:
+        yield Fault(
+            "ONEC_KEY_FIELD",
+            "",
+            "не задано, а ONEC_KEY=marker ищет по реквизиту",
+            "назовите строковый реквизит, в котором лежит ключ",
+        )
 
 
 def _too_long(name: str, quarantine: timedelta) -> Fault:

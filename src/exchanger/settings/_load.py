@@ -18,6 +18,7 @@ from exchanger.settings._installation import (
 )
 from exchanger.settings._journal import JournalSettings
 from exchanger.settings._names import misspelt
+from exchanger.settings._onec import OnecSettings
 from exchanger.settings._openproject import OpenProjectSettings
 from exchanger.settings._python import (
     EmailSettings,
@@ -43,6 +44,7 @@ class Settings:
     broker: BrokerSettings
     bitrix: BitrixSettings
     openproject: OpenProjectSettings
+    onec: OnecSettings
     python: PythonSettings
     email: EmailSettings
     telegram: TelegramSettings
@@ -82,6 +84,7 @@ def load_settings(environ: Mapping[str, str] = os.environ, cwd: Path | None = No
         broker=_group(reading, BrokerSettings),
         bitrix=_group(reading, BitrixSettings),
         openproject=_group(reading, OpenProjectSettings),
+        onec=_group(reading, OnecSettings),
         python=_group(reading, PythonSettings),
         email=_group(reading, EmailSettings),
         telegram=_group(reading, TelegramSettings),

@@ -11,7 +11,8 @@ from exchanger.settings._sources import EnvFile
 from exchanger.settings._var import Field, fields
 
 _PREFIXES = (
-    "CAMUNDA_", "RABBITMQ_", "BITRIX_", "OPENPROJECT_", "EXCHANGER_", "STORMBPMN_", "SYNC_", "BPMN_", "RETRY_", "LOG_",
+    "CAMUNDA_", "RABBITMQ_", "BITRIX_", "OPENPROJECT_", "ONEC_", "EXCHANGER_", "STORMBPMN_", "SYNC_", "BPMN_",
+    "RETRY_", "LOG_",
 )  # fmt: skip
 _CLOSE = 0.85  # below it RABBITMQ_NODENAME, the broker's own, would pass for RABBITMQ_USERNAME
 _FOREIGN = "EXCHANGER_TEST_"  # of our own test suite

@@ -21,6 +21,7 @@ from exchanger.settings._installation import (
     RetrySettings,
 )
 from exchanger.settings._journal import JournalSettings
+from exchanger.settings._onec import OnecSettings
 from exchanger.settings._openproject import OpenProjectSettings
 from exchanger.settings._python import (
     EmailSettings,
@@ -42,6 +43,7 @@ GROUPS: tuple[type[Group], ...] = (
     BrokerSettings,
     BitrixSettings,
     OpenProjectSettings,
+    OnecSettings,
     PythonSettings,
     EmailSettings,
     TelegramSettings,

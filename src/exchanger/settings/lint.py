@@ -45,6 +45,8 @@ _NEEDED = (
     ("openproject", ("OPENPROJECT_API_URL",)),
     ("openproject", ("OPENPROJECT_DEFAULT_PROJECT_ID",)),
     ("openproject", ("OPENPROJECT_API_KEY", "OPENPROJECT_OAUTH_CLIENT_SECRET")),
+    ("1c", ("ONEC_WEB_SERVICE_URL",)),
+    ("1c", ("ONEC_USERNAME",)),
 )
 """Система и переменные, из которых ей нужна хотя бы одна."""
 

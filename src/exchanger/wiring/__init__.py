@@ -11,6 +11,7 @@ from exchanger.wiring.connections import (
     names_of,
     open_bus,
 )
+from exchanger.wiring.onec import onec_options
 from exchanger.wiring.openproject import openproject_options
 from exchanger.wiring.python import OwnService
 from exchanger.wiring.registry import Broken, Registry
@@ -35,6 +36,7 @@ __all__ = [
     "layout_of",
     "locks_of",
     "names_of",
+    "onec_options",
     "open_bus",
     "open_systems",
     "openproject_options",

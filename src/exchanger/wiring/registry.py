@@ -16,6 +16,7 @@ BUILT_IN = tuple(
     for name, module in {
         "bitrix24": "bitrix24",
         "openproject": "openproject",
+        "1c": "onec",
         "python-services": "python",
     }.items()
 )
