@@ -16,8 +16,8 @@ from exchanger.sandbox.bitrix24.records import in_order
 from exchanger.sandbox.bitrix24.seed import ADMIN
 from exchanger.sandbox.bitrix24.templates import Item, Member, Question, Questionnaire, Template
 from exchanger.sandbox.bitrix24.worktime import ListElement
+from exchanger.testing.contract import JumpClock
 from tests.systems.bitrix24.world import BitrixWorld, open_world
-from tests.systems.clock import JumpClock
 
 STARTED_BY, SUPERVISOR, FIRST, ACCOMPLICE, OWNER = 107, 42, 106, 5, 8
 TEMPLATE_FILE, RESULT_FILE = 901, 902

@@ -13,8 +13,8 @@ from exchanger.domain.task import Metadata, ObjectRef, ObjectState
 from exchanger.sandbox.bitrix24 import default_portal
 from exchanger.sandbox.bitrix24.faults import Fault, FaultKind
 from exchanger.sandbox.bitrix24.model import EnumItem
+from exchanger.testing.contract import JumpClock
 from tests.systems.bitrix24.world import CLERK, ENGINEER, BitrixWorld, open_world, order
-from tests.systems.clock import JumpClock
 
 EXPECTED = {"UF_RESULT_EXPECTED": "true"}
 

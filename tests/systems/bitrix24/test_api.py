@@ -18,8 +18,8 @@ from exchanger.systems.bitrix24.envelope import Envelope, PortalFault, Spent
 from exchanger.systems.bitrix24.pace import Operating
 from exchanger.systems.bitrix24.settings import BitrixOptions, Webhook
 from exchanger.telemetry.log import log
+from exchanger.testing.contract import START, JumpClock
 from tests.systems.bitrix24.world import BitrixWorld, order
-from tests.systems.clock import START, JumpClock
 
 LIST: dict[str, Any] = {"select": ["ID"], "start": -1}
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from exchanger.sandbox.bitrix24.module import Diagram, Element
 from exchanger.systems.bitrix24.kept import Kept
+from exchanger.testing.contract import JumpClock
 from tests.systems.bitrix24.addon_world import ELEMENT, PROCESS, open_addon, template
 from tests.systems.bitrix24.test_template import BARE, build
-from tests.systems.clock import JumpClock
 
 
 def test_c13_a_memory_forgets_by_time_and_by_number() -> None:

@@ -10,8 +10,8 @@ from exchanger.sandbox.bitrix24.faults import Fault, FaultKind
 from exchanger.sandbox.bitrix24.model import UserField, UserFieldType
 from exchanger.systems.bitrix24 import SYSTEM, BitrixOptions
 from exchanger.systems.bitrix24.check import check
+from exchanger.testing.contract import JumpClock
 from tests.systems.bitrix24.world import CLERK, BitrixWorld, open_world
-from tests.systems.clock import JumpClock
 
 
 def worst(findings: list[Finding]) -> dict[str, str]:

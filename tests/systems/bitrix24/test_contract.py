@@ -5,10 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from exchanger.sandbox.bitrix24 import default_portal
+from exchanger.testing.contract import JumpClock, WorkContract
 from tests.systems.bitrix24.addon_world import open_addon
 from tests.systems.bitrix24.world import BitrixWorld, open_world
-from tests.systems.clock import JumpClock
-from tests.systems.contract import WorkContract
 
 
 class TestPortalWithOurFields(WorkContract):

@@ -19,8 +19,8 @@ from exchanger.systems.bitrix24.envelope import Envelope
 from exchanger.systems.bitrix24.fields import task_fields
 from exchanger.systems.bitrix24.plan import draw_plan
 from exchanger.systems.bitrix24.team import Team
+from exchanger.testing.contract import JumpClock
 from tests.systems.bitrix24.world import ADMIN, CLERK, ENGINEER, BitrixWorld, open_world, order
-from tests.systems.clock import JumpClock
 
 
 async def create(world: BitrixWorld, task_id: str = "task-1", **given: Any) -> Snapshot:

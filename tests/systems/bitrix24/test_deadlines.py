@@ -14,10 +14,10 @@ from exchanger.systems.bitrix24.content.gather import Content
 from exchanger.systems.bitrix24.content.template import Schedule, Template
 from exchanger.systems.bitrix24.deadlines import Dates, dates
 from exchanger.systems.bitrix24.params import CreateTaskParams
+from exchanger.testing.contract import START
 from tests.systems.bitrix24.addon_world import VARIABLES, open_addon, template
 from tests.systems.bitrix24.test_template import BARE, build
 from tests.systems.bitrix24.world import order
-from tests.systems.clock import START
 
 BERLIN, MOSCOW = ZoneInfo("Europe/Berlin"), ZoneInfo("Europe/Moscow")
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

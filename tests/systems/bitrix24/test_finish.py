@@ -23,6 +23,7 @@ from exchanger.systems.bitrix24.finish.missing import Lists
 from exchanger.systems.bitrix24.finish.steps import Step
 from exchanger.systems.bitrix24.finish.writer import AT_ONCE, Writer
 from exchanger.telemetry.log import log
+from exchanger.testing.contract import TROUBLES, Trouble
 from exchanger.testing.proxy import HttpCall
 from tests.systems.bitrix24.addon_world import (
     INSTANCE,
@@ -37,7 +38,6 @@ from tests.systems.bitrix24.addon_world import (
     template,
 )
 from tests.systems.bitrix24.world import ADMIN, BitrixWorld, order
-from tests.systems.trouble import TROUBLES, Trouble
 
 STEPS: list[tuple[str, int]] = [
     ("tasks.task.files.attach", 0),

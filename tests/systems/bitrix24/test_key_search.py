@@ -11,10 +11,10 @@ from exchanger.domain.key import Key
 from exchanger.sandbox.bitrix24 import default_portal
 from exchanger.sandbox.bitrix24.faults import Fault, FaultKind
 from exchanger.sandbox.bitrix24.limits import Limits
+from exchanger.testing.contract import JumpClock
 from exchanger.testing.proxy import FaultKind as Broken
 from exchanger.testing.proxy import HttpFault, json_answer, on
 from tests.systems.bitrix24.world import ADMIN, CLERK, BitrixWorld, open_world, order
-from tests.systems.clock import JumpClock
 
 RAW_ID = "UF_CAMUNDA_ID_EXTERNAL_TASK"
 

@@ -17,11 +17,11 @@ from exchanger.sandbox.bitrix24.drive import DriveFile
 from exchanger.sandbox.bitrix24.faults import Fault, FaultKind
 from exchanger.sandbox.bitrix24.seed import ADMIN, SECRET
 from exchanger.sandbox.bitrix24.templates import Question, Questionnaire
+from exchanger.testing.contract import JumpClock
 from exchanger.testing.eventually import eventually
 from tests.systems.bitrix24.addon_world import open_addon, template
 from tests.systems.bitrix24.test_answer import answer, make, values
 from tests.systems.bitrix24.world import CLERK, ENGINEER, BitrixWorld, open_world, order
-from tests.systems.clock import JumpClock
 
 FREE = {"resultRequired": "false"}
 

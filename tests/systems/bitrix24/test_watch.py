@@ -10,8 +10,8 @@ from exchanger.connect import Cursor, Notice
 from exchanger.domain.errors import Reject, SystemPaused
 from exchanger.domain.task import ObjectRef, Snapshot
 from exchanger.sandbox.bitrix24 import Build, default_portal
+from exchanger.testing.contract import JumpClock
 from tests.systems.bitrix24.world import CLERK, BitrixWorld, open_world
-from tests.systems.clock import JumpClock
 
 
 async def drain(world: BitrixWorld, cursor: Cursor) -> tuple[list[Snapshot], Cursor]:

@@ -18,9 +18,8 @@ from exchanger.sandbox.bitrix24.seed import ADMIN, CLERK, ENGINEER, SECRET
 from exchanger.systems.bitrix24 import BitrixOptions, CreateTask
 from exchanger.systems.bitrix24.portal import Portal as Client
 from exchanger.systems.bitrix24.portal import open_portal
+from exchanger.testing.contract import JumpClock, WorkWorld
 from exchanger.testing.proxy import HttpFaultProxy
-from tests.systems.clock import JumpClock
-from tests.systems.contract_world import WorkWorld
 
 FAST = {"timeout": 1.5, "create_timeout": 1.5, "requests_per_second": 10_000.0, "burst": 10_000.0}
 
@@ -51,6 +50,7 @@ class BitrixWorld(WorkWorld):
     create_path = r"/tasks\.task\.add$"
     search_path = r"/(tasks\.task\.list|batch|tasks\.task\.get)$"
     secret = SECRET
+    shows_what_was_told = False  # the new card of a task gives no comments by REST
 
     def __init__(
         self, portal: Portal, running: RunningPortal, proxy: HttpFaultProxy, client: Client, clock: JumpClock
@@ -73,6 +73,12 @@ class BitrixWorld(WorkWorld):
     def bad_order(self, task_id: str) -> tuple[Order, Sequence[str]]:
         wrong = {"deadline": "после дождичка", "priority": "срочно", "groupId": "наша"}
         return order(task_id, variables={}, extension_properties=wrong), [*wrong, "BITRIX_DEFAULT_RESPONSIBLE_ID"]
+
+    def named(self, task_id: str, text: str) -> Order:
+        return order(task_id, extension_properties={"title": text})
+
+    def title(self, ref: ObjectRef) -> str:
+        return self.task(ref).title
 
     def objects(self, key: Key) -> int:
         return sum(task.xml_id == str(key) for task in self.portal.store.tasks.values())

@@ -11,7 +11,7 @@ from exchanger.sandbox.openproject.seed import CLOSED, MAIN, NEW, REJECTED, TOKE
 from exchanger.systems.openproject import SYSTEM, OpenProjectOptions
 from exchanger.systems.openproject.check import check
 from exchanger.systems.openproject.settings import ApiKey
-from tests.systems.clock import JumpClock
+from exchanger.testing.contract import JumpClock
 from tests.systems.openproject.world import OpenProjectWorld, open_world
 
 

@@ -7,8 +7,7 @@ import pytest
 from exchanger.sandbox.openproject import default_instance, key_field
 from exchanger.sandbox.openproject.seed import CLIENT_ID, CLIENT_SECRET
 from exchanger.systems.openproject.settings import OAuthClient
-from tests.systems.clock import JumpClock
-from tests.systems.contract import WorkContract
+from exchanger.testing.contract import JumpClock, WorkContract
 from tests.systems.openproject.world import OpenProjectWorld, open_world
 
 

@@ -11,8 +11,8 @@ from exchanger.domain.key import Key
 from exchanger.sandbox.openproject import default_instance, key_field
 from exchanger.sandbox.openproject.model import CustomField, Format
 from exchanger.sandbox.openproject.seed import MAIN, OTHER
+from exchanger.testing.contract import JumpClock
 from exchanger.testing.proxy import FaultKind, HttpFault, json_answer, on
-from tests.systems.clock import JumpClock
 from tests.systems.openproject.world import OpenProjectWorld, open_world, order
 
 

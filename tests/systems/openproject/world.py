@@ -15,9 +15,8 @@ from exchanger.sandbox.openproject.seed import ADMIN, CLERK, REJECTED, TOKEN
 from exchanger.systems.openproject import CreateTask, OpenProjectOptions
 from exchanger.systems.openproject.desk import Desk, open_desk
 from exchanger.systems.openproject.settings import ApiKey
+from exchanger.testing.contract import JumpClock, WorkWorld
 from exchanger.testing.proxy import HttpFaultProxy
-from tests.systems.clock import JumpClock
-from tests.systems.contract_world import WorkWorld
 
 FAST: dict[str, Any] = {"timeout": 1.5, "requests_per_second": 10_000.0, "burst": 10_000.0, "page_size": 50}
 
@@ -67,6 +66,9 @@ class OpenProjectWorld(WorkWorld):
     def bad_order(self, task_id: str) -> tuple[Order, Sequence[str]]:
         wrong = {"dueDate": "после дождичка", "estimatedTime": "вечность", "relations": "рядом с тем"}
         return order(task_id, extension_properties=wrong), [*wrong]
+
+    def title(self, ref: ObjectRef) -> str:
+        return self.package(ref).subject
 
     def objects(self, key: Key) -> int:
         return sum(str(key) in map(str, each.custom.values()) for each in self.instance.work_packages.values())

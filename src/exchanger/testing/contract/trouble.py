@@ -1,4 +1,4 @@
-"""The troubles that every request may run into, as faults of the proxy, and how a creating call may then fail."""
+"""Беды любого запроса как отказы прокси и то, чем в них может кончиться создание."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SECONDS = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A fault of the proxy; `error` — how the creating call may fail."""
+    """Отказ прокси; `error` — чем может кончиться создание."""
 
     name: str
     kind: FaultKind
@@ -31,14 +31,16 @@ class Trouble:
 
     @property
     def kinds(self) -> tuple[type[ExchangerError], ...]:
+        """Виды ошибок создания."""
         return (self.error,)
 
     def fault(self, path: str, method: str | None = "POST") -> HttpFault:
-        """The fault for requests of this method (None — any) whose path matches."""
+        """Отказ для запросов этого метода (None — любого) с таким путём."""
         return HttpFault(self.kind, on(method, path), seconds=_SECONDS, answer=self.answer)
 
 
 _HTML_500 = html_answer(500, "<html>500</html>")
+_HALF = html_answer(200, '{"result": {"ta', {"Content-Type": "application/json"})
 TROUBLES = (
     Trouble("dropped before it was done", FaultKind.CUT_BEFORE),
     Trouble("dropped after it was done", FaultKind.CUT_AFTER),
@@ -49,6 +51,14 @@ TROUBLES = (
     Trouble("500 after", FaultKind.ANSWER_AFTER, answer=_HTML_500),
     Trouble("502 of a proxy, done", FaultKind.ANSWER_AFTER, answer=bad_gateway()),
     Trouble("503 of maintenance, done", FaultKind.ANSWER_AFTER, answer=unavailable()),
+    Trouble(
+        "a page instead of the answer, done", FaultKind.ANSWER_AFTER, answer=html_answer(200, "<html>login</html>")
+    ),
+    Trouble("half an answer, done", FaultKind.ANSWER_AFTER, answer=_HALF),
     Trouble("429", FaultKind.ANSWER_BEFORE, Retry, throttled(1)),
     Trouble("401", FaultKind.ANSWER_BEFORE, SystemPaused, unauthorized()),
 )
+IDS = [trouble.name for trouble in TROUBLES]
+SWIFT = tuple(trouble for trouble in TROUBLES if trouble.kind not in {FaultKind.SILENT_BEFORE, FaultKind.SILENT_AFTER})
+"""Беды без ожидания: там, где проверяется не само молчание."""
+SWIFT_IDS = [trouble.name for trouble in SWIFT]
