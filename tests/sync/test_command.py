@@ -130,7 +130,7 @@ def test_rollback_lists_what_there_is_and_goes_back_to_it(shell: Shell) -> None:
     shell("deploy", FILE, "--reason", "первая")
     shell.draw(body("Вторая"), version=2)
     shell("deploy", FILE, "--reason", "вторая")
-    first, _ = shell.json("rollback", shell.diagram)
+    first, _ = shell.json("rollback", FILE)
 
     code, said, _ = shell("rollback", shell.diagram, "--to", first["sha256"][:8], "--reason", "сломана", "--yes")
 

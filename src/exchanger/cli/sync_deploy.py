@@ -88,7 +88,7 @@ def deploy(
 
 
 def rollback(
-    diagram_id: Annotated[str, typer.Argument(metavar="ID", help="UUID диаграммы.")],
+    diagram_id: Annotated[str, typer.Argument(metavar="ID", help="UUID диаграммы или её файл .bpmn.")],
     *,
     to: Annotated[str, typer.Option("--to", help="К какой: начало SHA-256 из списка; без ключа — список.")] = "",
     reason: Reason = "",
@@ -102,6 +102,8 @@ def rollback(
     exchanger sync rollback 6f1c… --to 3fa2b1 --reason "ошибка в условии"
     """
     settings = load_settings()
+    if diagram_id.endswith(".bpmn"):
+        diagram_id = read_local(Path(diagram_id)).info.uuid
     if not to:
         _list(perform(_versions(settings, diagram_id)), diagram_id, as_json=as_json)
         return
