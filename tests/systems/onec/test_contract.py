@@ -7,6 +7,8 @@ import pytest
 from exchanger.sandbox.onec.seed import KEY_FIELD
 from exchanger.systems.onec import KeyScheme, Profile
 from exchanger.testing.contract import WorkContract
+from exchanger.testing.contract.work_find import FindCases
+from exchanger.testing.contract.work_make import MakeCases
 from tests.systems.onec.world import OnecWorld, open_world
 
 
@@ -19,8 +21,8 @@ class TestOwnReference(WorkContract):
             yield world
 
 
-class TestMarker(WorkContract):
-    """OData of a base that gives references of its own: the key lies in a requisite."""
+class TestMarker(MakeCases, FindCases):
+    """OData of a base that gives references of its own: the key lies in a requisite. The rest is as above."""
 
     @pytest.fixture
     async def world(self) -> AsyncIterator[OnecWorld]:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from exchanger.connect import Limiter
+from exchanger.connect import Limiter, Limits
 from exchanger.domain.key import Key
 from exchanger.domain.task import ExternalTask, Metadata, ObjectRef, Order
 from exchanger.domain.typed import typed
@@ -12,12 +12,12 @@ from exchanger.domain.variables import Variable
 from exchanger.sandbox.onec import Infobase, Person, RunningBase, default_base, standin
 from exchanger.sandbox.onec.seed import CLERK, KEY_FIELD, LOGIN, PASSWORD, TASKS
 from exchanger.systems.onec import CreateTask, KeyScheme, OnecOptions, Profile
-from exchanger.systems.onec.desk import Desk, limits, open_desk
-from exchanger.systems.onec.refs import ref_of, unshown
+from exchanger.systems.onec.desk import Desk, open_desk
+from exchanger.systems.onec.refs import unshown
 from exchanger.testing.contract import JumpClock, WorkWorld
-from exchanger.testing.proxy import HttpFaultProxy
+from exchanger.testing.proxy import FaultKind, HttpFault, HttpFaultProxy, json_answer, on
 
-FAST: dict[str, Any] = {"timeout": 1.5, "page": 50, "at_once": 4}
+FAST: dict[str, Any] = {"timeout": 0.7, "page": 50, "at_once": 4}
 
 
 def order(
@@ -60,19 +60,16 @@ class OnecWorld(WorkWorld):
         return self.base.rows[TASKS][unshown(ref.id),]
 
     def order(self, task_id: str) -> Order:
-        return order(task_id, extension_properties={"assignee": "Клерк Кирилл", "description": "Прочесть и решить"})
+        return order(task_id, extension_properties={"assignee": "Клерк Кирилл", "description": _described(task_id)})
 
     def bad_order(self, task_id: str) -> tuple[Order, Sequence[str]]:
         wrong = {"deadline": "после дождичка", "importance": "великая", "taskFields": "не поля"}
         return order(task_id, extension_properties=wrong), [*wrong]
 
     def objects(self, key: Key) -> int:
-        """By whichever sign: our reference, the requisite, the tag at the end of the description."""
-        text = str(key)
-        return sum(
-            row["Ref_Key"] == ref_of(text) or row.get(KEY_FIELD) == text or row["Описание"].endswith(f"[{text}]")
-            for row in self.base.rows[TASKS].values()
-        )
+        """Not by the key, which is what is tested: by what the task says."""
+        said = _described(key.task_id)
+        return sum(str(row["Описание"]).partition("\n")[0] == said for row in self.base.rows[TASKS].values())
 
     def finish(self, ref: ObjectRef) -> None:
         self.person.execute(unshown(ref.id), "Согласовано")
@@ -112,10 +109,16 @@ class ServiceWorld(OnecWorld):
     search_path = r"/v1/(objects/Task_[^/]*/query$|changes/)"
     search_method = None  # type: ignore[assignment]  # searches are POST, the feed is GET
 
-    def objects(self, key: Key) -> int:
-        made = [row for row in self.base.rows[TASKS].values() if not row["Description"].startswith("Чужая")]
-        mine = [row for row in made if self.running.service_key(TASKS, row["Ref_Key"]) == str(key)]
-        return len(mine)
+    def ignore_search(self) -> None:
+        """Whatever was asked, everything there is comes back."""
+        rows = [{"key": "", "fields": row} for row in self.base.rows[TASKS].values()]
+        answer = json_answer(200, {"objects": rows})
+        whole = HttpFault(FaultKind.ANSWER_BEFORE, on("POST", r"/query$"), times=None, answer=answer)
+        self.proxy.arm(whole)
+
+
+def _described(task_id: str) -> str:
+    return f"Прочесть и решить: {task_id}"
 
 
 @asynccontextmanager
@@ -127,7 +130,8 @@ async def open_world(
     async with standin(base) as running, HttpFaultProxy(running.url) as proxy:
         given: dict[str, Any] = {"username": LOGIN, "password": PASSWORD, "default_assignee": CLERK} | FAST | options
         settings = OnecOptions(url=proxy.url_for(running.url), **given)
-        async with open_desk(settings, Limiter(limits(settings)), clock) as desk:
+        quick = Limiter(Limits(per_second=10_000, burst=10_000, at_once=settings.at_once))
+        async with open_desk(settings, quick, clock) as desk:
             if settings.keyed is not KeyScheme.NONE:
                 await desk.store.check()  # what the system learns at its start
             proxy.forget()

@@ -44,10 +44,10 @@ async def create_counterparty(params: NewCounterparty, desk: Desk, key: Key) -> 
     entity = desk.options.counterparty_set
     existing = await _known(params, desk, entity)
     if existing is not None:
-        return _variables(existing) | {"onec_counterparty_created": False}
+        return _variables(existing)
     fields = {**params.wanted(), **wire(params.fields, desk.options.zone)}
     made = await ensure(desk, entity, str(key), fields)
-    return _variables(made.record) | {"onec_counterparty_created": made.created}
+    return _variables(made.record)
 
 
 async def _known(params: NewCounterparty, desk: Desk, entity: str) -> Record | None:

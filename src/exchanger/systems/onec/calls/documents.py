@@ -70,7 +70,7 @@ async def create_document(params: NewDocument, desk: Desk, key: Key) -> dict[str
     zone = desk.options.zone
     fields = {"Date": local(params.date or desk.clock.now(), zone), **wire(params.fields, zone)}
     made = await ensure(desk, entity_of(params.document, _DOCUMENT), str(key), fields, post=params.post)
-    return _variables(made.record) | {"onec_document_created": made.created}
+    return _variables(made.record)
 
 
 async def update_document(params: DocumentChange, desk: Desk) -> dict[str, PlainValue]:

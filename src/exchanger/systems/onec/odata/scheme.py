@@ -13,7 +13,7 @@ from exchanger.systems.onec.faults import Fault, Meaning, query_error, said_of
 from exchanger.systems.onec.foreign import as_rows, as_text
 from exchanger.systems.onec.odata.answers import FIELD_CODES
 from exchanger.systems.onec.odata.api import ODataApi
-from exchanger.systems.onec.odata.quoting import any_of, path_of, text
+from exchanger.systems.onec.odata.quoting import any_of, guid, path_of, text
 from exchanger.systems.onec.settings import KeyScheme
 from exchanger.telemetry.log import log
 
@@ -70,7 +70,10 @@ class Schemes:
 
     async def _searchable(self, entity: str) -> Proof:
         """По случайному ключу не найдено ничего: поле есть и фильтр действует."""
-        asked = {"$filter": any_of(self.field, [text(f"exch-selftest-{uuid4()}")]), "$select": _CREATED, "$top": "1"}
+        return await self._filtered(entity, self.field, text(f"exch-selftest-{uuid4()}"))
+
+    async def _filtered(self, entity: str, field: str, value: str) -> Proof:
+        asked = {"$filter": any_of(field, [value]), "$select": _CREATED, "$top": "1"}
         answer = await self._api.ask("GET", path_of(entity), intent=Intent.READ, query=asked)
         if not isinstance(answer, Fault):
             return Proof.PROVED if as_rows(answer.get("value")) == [] else Proof.REFUTED
@@ -83,6 +86,8 @@ class Schemes:
 
         Не принимающая база создаёт пустой объект: он сразу удаляется. В пустом наборе он создаётся в любом случае.
         """
+        if await self._filtered(entity, _CREATED, guid(str(uuid4()))) is Proof.REFUTED:
+            return Proof.REFUTED
         rows = await self._api.rows(path_of(entity), {"$select": _CREATED, "$top": "1"})
         sent = as_text(rows[0].get(_CREATED)) if rows else str(uuid4())
         dated = {} if entity.startswith("Catalog_") else {"Date": self._now()}
@@ -103,7 +108,7 @@ class Schemes:
     def _refuted(self) -> str:
         if self.scheme is KeyScheme.MARKER:
             return f"по реквизиту «{self.field}» нельзя искать: его нет, он без предела длины или фильтр не действует."
-        return "база не принимает Ref_Key, присланный при создании."
+        return "база не принимает Ref_Key, присланный при создании, или не ищет по нему."
 
     @property
     def _remedy(self) -> str:

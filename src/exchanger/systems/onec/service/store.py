@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import datetime
 from urllib.parse import quote
+from uuid import uuid4
 
 from exchanger.connect import Finding, Intent, Severity
 from exchanger.domain.errors import ExchangerError, OutcomeUnknown, Reject, Retry, SystemPaused
@@ -28,17 +29,21 @@ class ServiceStore:
         self._api = api
         self._options = options
         self._clock = clock
+        self._doubted = False
 
     async def find(self, entity: str, keys: Sequence[str]) -> list[Record]:
         """Объекты этих ключей."""
-        return [
-            found
-            for chunk in _chunks(list(dict.fromkeys(keys)))
-            for found in _only(await self._query(entity, {"keys": chunk}), entity, set(chunk), lambda each: each.key)
-        ]
+        found: list[Record] = []
+        for chunk in _chunks(list(dict.fromkeys(keys))):
+            self._doubted = True
+            found += _only(await self._query(entity, {"keys": chunk}), entity, set(chunk), lambda each: each.key)
+            self._doubted = False
+        return found
 
     async def create(self, entity: str, key: str, fields: Row, *, post: bool = False) -> Record:
         """Создать вместе с ключом; повтор под тем же ключом вернёт созданное."""
+        if self._doubted:  # the last search failed or brought strangers: first it must find nothing where nothing is
+            await self.find(entity, [f"exch-selftest-{uuid4()}"])
         body = {"key": key, "fields": fields, "post": post}
         answer = await self._api.ask("POST", "objects", entity, intent=Intent.CREATE, body=body)
         if isinstance(answer, Fault):
