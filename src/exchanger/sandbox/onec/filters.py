@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from exchanger.sandbox.onec.errors import bad_option, bad_request, no_property, stopped
+from exchanger.sandbox.onec.errors import Refusal, bad_option, bad_request, no_property, stopped
 from exchanger.sandbox.onec.expressions import (
     ARITHMETIC,
     COMPARISONS,
@@ -48,11 +48,14 @@ class _Parser:
 
     def whole(self) -> Expr:
         tree = self._either()
-        if self._peek().value == "+":  # a space that a client wrote as a plus
-            raise stopped(NOT_ALLOWED)
         if self._peek() is not _END or tree.kind is not Kind.BOOL:
-            raise bad_option("$filter")
+            raise self._wrong()
         return tree
+
+    def _wrong(self) -> Refusal:
+        """A space that a client wrote as a plus is an addition of what cannot be added."""
+        added = any(each == Token("mark", "+") for each in self._words)
+        return stopped(NOT_ALLOWED) if added else bad_option("$filter")
 
     def _peek(self) -> Token:
         return self._words[self._place] if self._place < len(self._words) else _END
@@ -66,7 +69,7 @@ class _Parser:
 
     def _need(self, mark: str) -> None:
         if self._take(mark) is None:
-            raise stopped(NOT_ALLOWED) if self._peek().value == "+" else bad_option("$filter")
+            raise self._wrong()
 
     def _either(self) -> Expr:
         tree = self._both()
@@ -112,7 +115,7 @@ class _Parser:
         if word.sort == "number":
             return constant(Kind.NUMBER, float(word.value))
         if word.sort != "word" or word.value in {*ARITHMETIC, *COMPARISONS, "and", "or"}:
-            raise stopped(NOT_ALLOWED) if word.value == "+" else bad_option("$filter")
+            raise self._wrong()
         return self._named(word.value)
 
     def _named(self, name: str) -> Expr:

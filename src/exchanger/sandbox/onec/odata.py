@@ -43,7 +43,7 @@ class OData:
     def refused(self, headers: Mapping[str, str], query: str, error: Refusal) -> web.Response:
         """Отказ: JSON или Atom."""
         if wants_json(headers, query):
-            return web.json_response(error.body(), status=error.status)
+            return _json(error.body(), error.status)
         return web.Response(status=error.status, text=atom.error(error), content_type=_XML)
 
     def _changes(self, call: Call, name: str, query: Mapping[str, str]) -> web.Response:
@@ -140,6 +140,6 @@ def _one(call: Call, kind: EntityType, row: Row, asked: Options, status: int = 2
     return _json(head | shown, status)
 
 
-def _json(body: Row, status: int = 200) -> web.Response:
+def _json(body: Mapping[str, object], status: int = 200) -> web.Response:
     text = json.dumps(body, ensure_ascii=False)
     return web.Response(status=status, text=text, content_type="application/json")

@@ -23,12 +23,13 @@ from exchanger.sandbox.onec.errors import (
 from exchanger.sandbox.onec.feed import Feed
 from exchanger.sandbox.onec.infobase import Infobase
 from exchanger.sandbox.onec.options import options
-from exchanger.sandbox.onec.schema import EntityType, Row
+from exchanger.sandbox.onec.schema import EntityType, Kind, Row
 from exchanger.sandbox.onec.strict import checked
 from exchanger.sandbox.onec.tokens import guid
 from exchanger.sandbox.onec.writing import change, create
 
 _PATH = re.compile(r"^/(?P<root>about|objects|changes)(?:/(?P<set>[^/]+))?(?:/(?P<ref>[^/]+))?(?:/(?P<tail>execute))?$")
+_KINDS = frozenset({"Catalog", "Document", "Task"})
 _KEY_LENGTH, _MOST_KEYS, _MOST_ROWS = 200, 100, 1000
 _BY_CODE = {"8": (404, "noSet"), "9": (404, "noObject"), "20": (403, "denied"), "keyTaken": (409, "keyTaken")}
 FAILED = "Ошибка при вызове метода контекста"
@@ -50,7 +51,7 @@ class Service:
         if match["root"] == "about":
             return _json(self._about())
         kind = call.base.type(match["set"] or "", call.user)
-        if not kind.by_ref:
+        if kind.kind not in _KINDS:
             raise no_type(kind.name)
         work = self._work(call.method, match)
         before = {name: dict(rows) for name, rows in self._base.rows.items()}, dict(self._keys)
@@ -113,6 +114,8 @@ class Service:
         return _json({"object": self._shown(kind, self._posted(kind, changed, body.get("post")))})
 
     def _posted(self, kind: EntityType, row: Row, post: bool | None) -> Row:  # noqa: FBT001 - the field of the contract
+        if post is not None and kind.kind != "Document":
+            raise bad_request("post: проводят только документы")
         if post is None or row.get("Posted") is post:
             return row
         return actions.run(self._base, kind, row, "Post" if post else "Unpost", {})
@@ -160,7 +163,10 @@ class Service:
     def _shown(self, kind: EntityType, row: Row) -> Row:
         place = kind.name, str(row["Ref_Key"])
         key = next((key for key, each in self._keys.items() if each == place), "")
-        return {"key": key, "fields": row}
+        parts = {name: [line | {"LineNumber": str(line["LineNumber"])} for line in row[name]] for name in kind.parts}
+        stored = {each.wire for each in kind.props if each.kind is Kind.STORAGE}
+        fields = {name: value for name, value in row.items() if name not in stored}
+        return {"key": key, "fields": fields | parts}
 
 
 def _limit(given: object) -> int:
