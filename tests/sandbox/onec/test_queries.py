@@ -130,6 +130,7 @@ async def test_a_link_is_expanded_only_when_it_is_selected(client: Client) -> No
     await client.add(ORDERS, Date=DATE, Контрагент_Key=PARTNER)
     (row,) = await client.rows(ORDERS, select="Контрагент/Description", expand="Контрагент")
     assert row["Контрагент"]["Description"] == "ООО Ромашка"
+    assert await client.rows(ORDERS, select="Number,Контрагент") == [{"Number": "000000001"}]
     (row,) = await client.rows(ORDERS, expand="Контрагент")
     assert "Контрагент" not in row
     assert row["Контрагент@navigationLinkUrl"].endswith("/Контрагент")

@@ -71,8 +71,8 @@ class OnecServer:
             if self.base.config.iis and any(each in request.path for each in "?+\\"):
                 return faces.iis_refusal()
             content = await request.read()
-            # What 1C has begun it finishes: a client that went away cancels nothing.
-            return await self._survive(self._session(request, profile, root, content))
+            # What 1C has begun it finishes, client or no client; as a task of ours it ends when the stand-in closes.
+            return await self._begun(self._session(request, profile, root, content))
 
         return handle
 
@@ -148,7 +148,7 @@ class OnecServer:
         user = self.base.users.get(login) if scheme == "Basic" else None
         return user if user is not None and user.password == password else None
 
-    async def _survive(self, work: Any) -> web.StreamResponse:
+    async def _begun(self, work: Any) -> web.StreamResponse:
         task: asyncio.Task[web.StreamResponse] = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
