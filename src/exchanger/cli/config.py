@@ -1,5 +1,6 @@
 """`exchanger config`: показать, проверить и перенести настройки."""
 
+import asyncio
 import json
 import os
 from dataclasses import asdict
@@ -9,8 +10,10 @@ from typing import Annotated
 
 import typer
 
+from exchanger.connect import Severity
 from exchanger.domain.errors import ConfigError
-from exchanger.settings import Reading, examine
+from exchanger.ops.routes import against_engine
+from exchanger.settings import Reading, examine, load_settings
 from exchanger.settings.importing import Fate, Imported, import_env
 from exchanger.settings.lint import lint as judge
 from exchanger.settings.reference import example as example_text
@@ -60,15 +63,26 @@ def _table(reading: Reading) -> str:
 
 
 @app.command()
-def lint() -> None:
+def lint(
+    *,
+    engine: Annotated[
+        bool, typer.Option("--engine", help="Сверить и темы с диаграммами, развёрнутыми в движке.")
+    ] = False,
+) -> None:
     """Проверить всё сразу: имена, типы, связи, и не смешаны ли prod с dev; есть ошибки — выход 1."""
     verdict = judge(os.environ, Path.cwd())
+    found = asyncio.run(against_engine(load_settings())) if engine and not verdict.faults else []
     for text in verdict.warnings:
         typer.echo(f"Предупреждение: {text}")
     for fault in verdict.faults:
         typer.echo(f"Ошибка: {fault}")
-    typer.echo(f"Ошибок: {len(verdict.faults)}, предупреждений: {len(verdict.warnings)}")
-    if verdict.faults:
+    for finding in found:
+        kind = "Ошибка" if finding.severity is Severity.ERROR else "Предупреждение"
+        typer.echo(f"{kind}: {finding.what} {finding.remedy}".rstrip())
+    wrong = len(verdict.faults) + sum(finding.severity is Severity.ERROR for finding in found)
+    remarks = len(verdict.warnings) + sum(finding.severity is not Severity.ERROR for finding in found)
+    typer.echo(f"Ошибок: {wrong}, предупреждений: {remarks}")
+    if wrong:
         raise typer.Exit(_HAS_FAULTS)
 
 

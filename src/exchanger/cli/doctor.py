@@ -13,8 +13,6 @@ from exchanger.ops.doctor import Section, examine
 from exchanger.settings import load_settings
 from exchanger.telemetry.redact import redact
 
-_MARKS = {Severity.OK: "✓", Severity.WARNING: "!", Severity.ERROR: "✗"}
-
 
 def doctor(*, as_json: AsJson = False) -> None:
     """Проверить настройки, движок, брокер и системы; каждая находка говорит, что делать.
@@ -28,18 +26,9 @@ def doctor(*, as_json: AsJson = False) -> None:
 async def _show(*, as_json: bool) -> Severity:
     worst = Severity.OK
     async for section in examine(load_settings()):
-        typer.echo(redact(_as_json(section) if as_json else _text(section)))
+        typer.echo(redact(_as_json(section) if as_json else section.text()))
         worst = max(worst, section.worst)
     return worst
-
-
-def _text(section: Section) -> str:
-    lines = [section.title]
-    for finding in section.findings:
-        lines.append(f"  {_MARKS[finding.severity]} {finding.what}")
-        if finding.remedy:
-            lines.append(f"      что делать: {finding.remedy}")
-    return "\n".join(lines)
 
 
 def _as_json(section: Section) -> str:

@@ -36,6 +36,12 @@ class BpmnMetadata:
                     elements[element.get("id", "")] = _metadata(element, definition, shared, catches.of(element))
         return cls(elements)
 
+    @property
+    def topics(self) -> frozenset[str]:
+        """Темы внешних задач документа."""
+        found = self._elements.values()
+        return frozenset(each.activity_topic for each in found if each.activity_type == "external") - {""}
+
     def of(self, activity_id: str) -> Metadata:
         """Сведения об элементе; неизвестный — пустые."""
         return self._elements.get(activity_id, Metadata())

@@ -12,11 +12,16 @@ from exchanger.bus.rabbitmq.declare import AS_EXPECTED
 from exchanger.bus.rabbitmq.link import UP
 from exchanger.connect import Finding, OpenSystem, Severity
 from exchanger.domain.errors import ExchangerError
+from exchanger.ops.routes import topics
 from exchanger.settings import Settings
-from exchanger.wiring import Exchanger, assemble
+from exchanger.telemetry.clock import SystemClock
+from exchanger.telemetry.redact import redact
+from exchanger.wiring import Broken, Exchanger, assemble
+from exchanger.wiring.systems import open_all
 
 _SKEW = timedelta(seconds=30)
 _PATIENCE = 15.0
+_MARKS = {Severity.OK: "✓", Severity.WARNING: "!", Severity.ERROR: "✗"}
 _GOOD = (UP, AS_EXPECTED)
 
 
@@ -32,6 +37,15 @@ class Section:
         """Худшая находка."""
         return max((finding.severity for finding in self.findings), default=Severity.OK)
 
+    def text(self) -> str:
+        """Словами для терминала."""
+        lines = [self.title]
+        for finding in self.findings:
+            lines.append(f"  {_MARKS[finding.severity]} {finding.what}")
+            if finding.remedy:
+                lines.append(f"      что делать: {finding.remedy}")
+        return "\n".join(lines)
+
 
 async def examine(settings: Settings) -> AsyncIterator[Section]:
     """Проверить всё по очереди; недоступная часть — находка, а не конец проверки."""
@@ -39,8 +53,27 @@ async def examine(settings: Settings) -> AsyncIterator[Section]:
     async with assemble(settings) as exchanger:
         yield Section("Движок", tuple(await _engine(exchanger)))
         yield Section("Брокер", tuple(await _broker(exchanger)))
+        yield Section("Темы", tuple(await topics(exchanger, settings)))
         for system in exchanger.systems:
             yield Section(f"Система {system.name}", tuple(await _system(system)))
+        for fault in exchanger.broken:
+            yield _broken(fault)
+
+
+async def examine_systems(settings: Settings, only: str | None = None) -> AsyncIterator[Section]:
+    """Проверить системы (или одну); движок и брокер не спрашиваются."""
+    async with open_all(settings, SystemClock()) as opened:
+        for system in opened.systems:
+            if only in {None, system.name}:
+                yield Section(f"Система {system.name}", tuple(await _system(system)))
+        for fault in opened.broken:
+            if only in {None, fault.name}:
+                yield _broken(fault)
+
+
+def _broken(fault: Broken) -> Section:
+    what = f"Не обслуживается: {fault.why}"
+    return Section(f"Система {fault.name}", (Finding(Severity.ERROR, what, fault.remedy),))
 
 
 def _settings(settings: Settings) -> Iterator[Finding]:
@@ -93,6 +126,9 @@ async def _system(system: OpenSystem) -> list[Finding]:
     except TimeoutError:
         remedy = "проверьте адрес и сеть."
         return [Finding(Severity.ERROR, f"Нет ответа за {_PATIENCE * 4:g} с.", remedy)]
+    except Exception as error:  # noqa: BLE001 - an author's probe may raise anything; the other parts are still examined
+        what = redact(f"Самопроверка сломалась: {type(error).__name__}: {error}")
+        return [Finding(Severity.ERROR, what, "исправьте самопроверку системы.")]
 
 
 def _failed(error: ExchangerError) -> Finding:

@@ -19,7 +19,7 @@ from exchanger.ops.redrive import ONE_ATTEMPT
 from exchanger.roles.receipts import LINK_VARIABLE
 from exchanger.settings import Settings
 from exchanger.telemetry.clock import SystemClock
-from exchanger.wiring import engine_connection
+from exchanger.wiring import engine_connection, routes_of
 
 _REMEDY = "Что делать: "  # how ExchangerError writes its remedy behind the message
 _GENERAL = "исправьте причину и повторите: exchanger incidents retry --task {id} --reason …"
@@ -131,5 +131,5 @@ async def open_incidents(settings: Settings) -> AsyncIterator[tuple[Incidents, A
     clock = SystemClock()
     async with RestEngine(engine_connection(settings.engine), clock) as engine:
         diagrams = DiagramCache(engine.diagram, clock)
-        routing = Routing(settings.installation.topics)
+        routing = Routing(routes_of(settings))
         yield Incidents(engine, diagrams, routing, settings.installation.systems), audit_of(settings)

@@ -11,7 +11,7 @@ from exchanger.engine.survey import TaskState, TopicCounts
 from exchanger.settings import Settings
 from exchanger.telemetry.clock import SystemClock
 from exchanger.wire.names import queue_of
-from exchanger.wiring import engine_connection, open_systems
+from exchanger.wiring import engine_connection, open_systems, routing_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,8 @@ class WorkerView:
 async def look(settings: Settings) -> WorkerView:
     """Спросить движок; `Retry` — не отвечает."""
     clock = SystemClock()
-    routing = Routing(settings.installation.topics)
     async with open_systems(settings, clock) as systems:
+        routing = routing_of(settings, systems)
         served = {topic for system in systems for topic in routing.topics(system.name, system.topics)}
     async with RestEngine(engine_connection(settings.engine), clock) as engine:
         counts = await engine.survey.topics()

@@ -10,13 +10,14 @@ from exchanger.wiring.connections import (
     locks_of,
     names_of,
     open_bus,
+    routes_of,
 )
 from exchanger.wiring.onec import onec_options
 from exchanger.wiring.openproject import openproject_options
 from exchanger.wiring.python import OwnService
 from exchanger.wiring.registry import Broken, Registry
 from exchanger.wiring.service import EVERYTHING, Service
-from exchanger.wiring.systems import enabled, hooks_of, open_systems, rules_of
+from exchanger.wiring.systems import enabled, hooks_of, open_systems, routing_of, rules_of
 
 __all__ = [
     "EVERYTHING",
@@ -41,5 +42,7 @@ __all__ = [
     "open_systems",
     "openproject_options",
     "roles_of",
+    "routes_of",
+    "routing_of",
     "rules_of",
 ]

@@ -12,7 +12,6 @@ from exchanger.bus.rabbitmq import RabbitBus
 from exchanger.connect import OpenSystem
 from exchanger.domain.policy import Retries
 from exchanger.domain.reconcile import Rules
-from exchanger.domain.routing import TOPICS, Routing
 from exchanger.engine.client import RestEngine
 from exchanger.engine.diagrams import DiagramCache
 from exchanger.ports import Bus
@@ -30,7 +29,7 @@ from exchanger.wiring.connections import engine_connection, locks_of, names_of, 
 from exchanger.wiring.python import OwnService, alone
 from exchanger.wiring.registry import Broken
 from exchanger.wiring.service import EVERYTHING, Service
-from exchanger.wiring.systems import open_all, plugin_of, rules_of
+from exchanger.wiring.systems import open_all, plugin_of, routing_of, rules_of
 
 _FIRST_CONNECTION = 3.0
 
@@ -110,7 +109,7 @@ def roles_of(
 ) -> Iterable[Worker | Responder | Duty]:
     """Роли служб плана над открытыми системами."""
     systems = list(systems)
-    routing = Routing({**_declared(systems), **settings.installation.topics})
+    routing = routing_of(settings, systems)
     window = Window(per_fetch=settings.engine.max_tasks)
     if Service.CAMUNDA_WORKER in plan.services:
         yield Responder(context)
@@ -125,11 +124,6 @@ def roles_of(
             pace = plan.pace or Pace(poll=_poll(settings, system.name).total_seconds())
             rules = plan.rules.get(system.name) or rules_of(settings, system.name)
             yield Duty(context, system, rules, pace)
-
-
-def _declared(systems: Iterable[OpenSystem]) -> dict[str, str]:
-    """Topics that only their own code names: an author's functions are served without a setting."""
-    return {topic: system.name for system in systems for topic in system.topics if topic not in TOPICS}
 
 
 def _poll(settings: Settings, system: str) -> timedelta:

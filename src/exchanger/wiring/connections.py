@@ -18,6 +18,7 @@ from exchanger.engine.connection import Basic, Bearer, EngineConnection
 from exchanger.ports import Bus, Clock
 from exchanger.settings import BrokerSettings, EngineSettings, Settings, ssl_context
 from exchanger.wire.names import Names
+from exchanger.wiring.registry import Registry
 from exchanger.wiring.service import EVERYTHING, Service
 
 # The engine locks tasks for a poll whose caller is gone: they would stand still for a whole lease. So a stopping
@@ -78,8 +79,17 @@ def layout_of(settings: Settings) -> Topology:
     """Топология брокера по настройкам."""
     broker = settings.broker
     kinds = Kinds(broker.tasks_exchange_type, broker.alternate_exchange_type, broker.responses_exchange_type)
-    routes = {**TOPICS, **settings.installation.topics}
-    return topology(settings.installation.systems, names_of(broker), kinds, routes)
+    return topology(settings.installation.systems, names_of(broker), kinds, routes_of(settings))
+
+
+def routes_of(settings: Settings) -> dict[str, str]:
+    """Тема → система: что объявляет код включённых систем, темы существующих установок, сверху — настройки."""
+    installation = settings.installation
+    registry = Registry.installed()
+    known = [name for name in installation.systems if name in registry.names]  # a service of its own is no plug-in
+    plugins, _ = registry.enabled(known, installation.topics)
+    declared = {topic: each.name for each in plugins for topic in each.topics}
+    return {**declared, **TOPICS, **installation.topics}
 
 
 def broker_connection(settings: BrokerSettings) -> BrokerConnection:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from exchanger.connect import Hook, OpenSystem, Plugin
 from exchanger.domain.policy import CancelPolicy
 from exchanger.domain.reconcile import Rules
+from exchanger.domain.routing import TOPICS, Routing
 from exchanger.ports import Clock
 from exchanger.settings import Settings
 from exchanger.systems.python import open_services
@@ -73,6 +74,12 @@ async def open_systems(
     """Системы, которые можно обслуживать; к ним самим не обращается."""
     async with open_all(settings, clock, own) as opened:
         yield opened.systems
+
+
+def routing_of(settings: Settings, systems: Iterable[OpenSystem | Plugin]) -> Routing:
+    """Темы по системам: встроенные, объявленные кодом систем, сверху — настройки."""
+    declared = {topic: system.name for system in systems for topic in system.topics if topic not in TOPICS}
+    return Routing({**declared, **settings.installation.topics})
 
 
 def plugin_of(system: str) -> Plugin | None:
