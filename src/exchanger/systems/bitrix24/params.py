@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from exchanger.connect.template import HIDDEN, YES_NO, Asked, Group, Place
 from exchanger.systems.bitrix24 import readers
 from exchanger.systems.bitrix24.content.checklist import CheckItem, read_checklists
 from exchanger.systems.bitrix24.moments import read_moment
@@ -25,40 +26,101 @@ Moment = Annotated[datetime, BeforeValidator(read_moment)]
 Text = Annotated[str, BeforeValidator(lambda value: str(readers.unwrap(value) or ""))]
 
 
+CONTENT = Group("content", "Содержание")
+PEOPLE = Group("people", "Люди")
+TIME = Group("time", "Срок и важность")
+PLACE = Group("place", "Место и связи")
+ANSWER = Group("answer", "Ответ процессу")
+
+_PRIORITIES = {"0": "низкая", "1": "обычная", "2": "высокая"}
+
+
 class CreateTaskParams(BaseModel):
     """Параметры задачи. Сотрудник — номер портала или адрес почты."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    title: Text = Field(min_length=1, description="Название задачи; без него — имя элемента диаграммы")
-    description: Text = Field("", description="Описание; без него — название")
-    responsible: Person | None = Field(None, description="Исполнитель: номер или почта")
-    assignee: Person | None = Field(
+    title: Annotated[Text, Asked(group=CONTENT, required=False)] = Field(
+        min_length=1, title="Название", description="Без него — имя элемента диаграммы"
+    )
+    description: Annotated[Text, Asked(group=CONTENT, long=True)] = Field(
+        "", title="Описание", description="BBCode; без него — название"
+    )
+    responsible: Annotated[Person | None, Asked("taskResponsible", PEOPLE)] = Field(
+        None,
+        title="Исполнитель",
+        description="Номер сотрудника или почта; без него — шаблон, переменная responsible, кто запустил процесс",
+    )
+    assignee: Annotated[Person | None, HIDDEN] = Field(
         None, description="assigneeId диаграммы: годится, если это номер сотрудника портала"
     )
-    initiator: Person | None = Field(None, description="Кто запустил процесс (переменная startedBy)")
-    creator: Person | None = Field(None, description="Постановщик; без него — кто запустил процесс")
-    deadline: Moment | None = Field(None, description="Крайний срок из диаграммы")
-    process_deadline: Moment | None = Field(None, description="Крайний срок из переменной процесса; берётся ранний")
-    priority: Priority | None = Field(None, description="Важность: 0, 1 или 2")
-    group_id: PortalId = Field(None, description="Номер группы или проекта")
-    parent_task_id: PortalId = Field(None, description="Номер родительской задачи")
-    auditors: People = Field((), description="Наблюдатели; без них — владелец диаграммы (diagramOwner)")
-    accomplices: People = Field((), description="Соисполнители")
-    tags: Texts = Field((), description="Метки")
-    control: Flag = Field(default=False, description="Постановщик принимает работу")
-    result_required: Flag = Field(default=True, description="Без результата задачу не закрыть")
-    result_expected: LooseFlag | None = Field(None, description="Исполнитель отвечает ДА или НЕТ")
-    result_question: Text = Field("", description="Вопрос исполнителю")
-    template_id: PortalId = Field(None, description="Номер шаблона задачи (templateId)")
-    stage_id: PortalId = Field(None, description="Номер стадии")
-    flow_id: PortalId = Field(None, description="Номер потока")
-    crm: Texts = Field((), description="Привязки к CRM: D_10, L_4, C_7, CO_5")
-    files: Numbers = Field((), description="Номера файлов Диска, которые вложить в задачу")
-    checklists: CheckLists = Field((), description="Чек-листы, если их нет в шаблоне")
-    predecessors: Texts = Field((), description="Элементы-предшественники: их результаты и связь с их задачами")
-    given: frozenset[str] = Field(frozenset(), description="Что задал сам элемент: это сильнее шаблона")
-    process_key: str = Field("", description="Ключ процесса")
-    variables: dict[str, object] = Field(default_factory=dict, repr=False, description="Переменные процесса")
-    element_id: str = Field(description="Элемент диаграммы")
-    process_instance_id: str = Field(description="Экземпляр процесса")
+    initiator: Annotated[Person | None, HIDDEN] = Field(None, description="Кто запустил процесс (переменная startedBy)")
+    creator: Annotated[Person | None, Asked("taskCreator", PEOPLE)] = Field(
+        None, title="Постановщик", description="Без него — шаблон, затем кто запустил процесс"
+    )
+    deadline: Annotated[Moment | None, Asked("taskDeadline", TIME)] = Field(
+        None,
+        title="Крайний срок",
+        description="2026-12-31T18:00:00 или ${выражение}; из него, переменной deadline и шаблона берётся ранний",
+    )
+    process_deadline: Annotated[Moment | None, HIDDEN] = Field(
+        None, description="Крайний срок из переменной процесса; берётся ранний"
+    )
+    priority: Annotated[Priority | None, Asked(group=TIME, choices=_PRIORITIES)] = Field(None, title="Важность")
+    group_id: Annotated[PortalId, Asked("taskGroup", PLACE)] = Field(
+        None, title="Группа или проект", description="Номер; без него — шаблон, переменная groupId"
+    )
+    parent_task_id: Annotated[PortalId, Asked("taskParent", PLACE)] = Field(
+        None, title="Родительская задача", description="Номер; без него — переменная parentTaskId"
+    )
+    auditors: Annotated[People, Asked(group=PEOPLE)] = Field(
+        (), title="Наблюдатели", description="Через запятую; без них — шаблон, затем владелец диаграммы (diagramOwner)"
+    )
+    accomplices: Annotated[People, Asked(group=PEOPLE)] = Field((), title="Соисполнители", description="Через запятую")
+    tags: Annotated[Texts, Asked(group=CONTENT)] = Field((), title="Метки", description="Через запятую")
+    control: Annotated[Flag, Asked(group=ANSWER)] = Field(default=False, title="Постановщик принимает работу")
+    result_required: Annotated[Flag, Asked("resultRequired", ANSWER)] = Field(
+        default=True, title="Без результата задачу не закрыть"
+    )
+    result_expected: Annotated[
+        LooseFlag | None, Asked("UF_RESULT_EXPECTED", ANSWER, place=Place.PROPERTY, choices=YES_NO)
+    ] = Field(
+        None,
+        title="Исполнитель отвечает ДА или НЕТ",
+        description="Ответ — переменная с именем элемента: ok или no",
+    )
+    result_question: Annotated[Text, Asked("UF_RESULT_QUESTION", ANSWER)] = Field("", title="Вопрос исполнителю")
+    template_id: Annotated[PortalId, Asked("templateId", CONTENT)] = Field(
+        None, title="Шаблон задачи", description="Номер шаблона портала; без него — шаблон элемента в модуле портала"
+    )
+    stage_id: Annotated[PortalId, Asked("stageId", PLACE)] = Field(
+        None, title="Стадия", description="Номер стадии канбана"
+    )
+    flow_id: Annotated[PortalId, Asked("flowId", PLACE)] = Field(None, title="Поток", description="Номер потока")
+    crm: Annotated[Texts, Asked(group=PLACE)] = Field(
+        (),
+        title="Привязки к CRM",
+        description="Через запятую: D_10 — сделка, L_4 — лид, C_7 — контакт, CO_5 — компания",
+    )
+    files: Annotated[Numbers, Asked(group=CONTENT)] = Field(
+        (), title="Файлы", description="Номера файлов Диска через запятую"
+    )
+    checklists: Annotated[CheckLists, Asked(group=CONTENT, long=True)] = Field(
+        (),
+        title="Чек-листы",
+        description="Список • пункт • пункт или JSON; не действует, если чек-листы есть в шаблоне",
+    )
+    predecessors: Annotated[Texts, Asked(group=PLACE)] = Field(
+        (),
+        title="Предшественники",
+        description="id элементов через запятую: их результаты — в описании, их задачи — в связях",
+    )
+    given: Annotated[frozenset[str], HIDDEN] = Field(
+        frozenset(), description="Что задал сам элемент: это сильнее шаблона"
+    )
+    process_key: Annotated[str, HIDDEN] = Field("", description="Ключ процесса")
+    variables: Annotated[dict[str, object], HIDDEN] = Field(
+        default_factory=dict, repr=False, description="Переменные процесса"
+    )
+    element_id: Annotated[str, HIDDEN] = Field(description="Элемент диаграммы")
+    process_instance_id: Annotated[str, HIDDEN] = Field(description="Экземпляр процесса")

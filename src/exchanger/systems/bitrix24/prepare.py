@@ -42,18 +42,19 @@ def prepare(order: Order, options: BitrixOptions) -> CreateTaskParams:
 def _collect(sources: Sources) -> Iterator[tuple[str, Found]]:
     given, variable, process = sources.given, sources.variable, sources.process_property
     people = ("responsible", "responsibleEmail")
+    # The names with «task» are those of the form: a field left empty there must not hide a process variable.
     chosen = {
         "title": given("title"),
         "description": given("description"),
-        "responsible": given(*people) or variable(*people),
+        "responsible": given(*people, "taskResponsible") or variable(*people),
         "assignee": _lenient(given("assigneeId")),
         "initiator": _lenient(variable("startedBy")),
-        "creator": given("creator", "creatorEmail") or variable("creator") or _unless_started(sources),
-        "deadline": given("deadline"),
+        "creator": given("creator", "creatorEmail", "taskCreator") or variable("creator") or _unless_started(sources),
+        "deadline": given("deadline", "taskDeadline"),
         "process_deadline": variable("deadline"),
         "priority": given("priority"),
-        "group_id": given("groupId") or variable("groupId") or process("groupId"),
-        "parent_task_id": given("parentTaskId") or variable("parentTaskId"),
+        "group_id": given("groupId", "taskGroup") or variable("groupId") or process("groupId"),
+        "parent_task_id": given("parentTaskId", "taskParent") or variable("parentTaskId"),
         "auditors": given("auditors") or _lenient(variable("diagramOwner") or process("diagramOwner")),
         "accomplices": given("accomplices"),
         "tags": given("tags"),

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from exchanger.connect.template import HIDDEN, YES_NO, Asked
 from exchanger.systems.openproject import readers
 
 Text = Annotated[str, BeforeValidator(readers.text)]
@@ -25,23 +26,37 @@ class CreateTaskParams(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    milestone: bool = Field(default=False, description="Веха: тип — веха, один день вместо двух")
-    subject: Text = Field(min_length=1, max_length=10_000, description="Тема; без неё — имя элемента диаграммы")
-    description: Text = Field("", description="Описание (Markdown)")
-    project: Text = Field("", description="Проект: номер или идентификатор; без него — обычный проект установки")
-    type: Text = Field("", description="Тип; без него — обычный тип установки или проекта, у вехи — тип вехи проекта")
+    milestone: Annotated[bool, HIDDEN] = Field(default=False, description="Веха: тип — веха, один день вместо двух")
+    subject: Annotated[Text, Asked(required=False)] = Field(
+        min_length=1, max_length=10_000, title="Тема", description="Без неё — имя элемента диаграммы"
+    )
+    description: Annotated[Text, Asked(long=True)] = Field("", title="Описание", description="Markdown")
+    project: Text = Field(
+        "", title="Проект", description="Номер или идентификатор; без него — обычный проект установки"
+    )
+    type: Text = Field(
+        "", title="Тип", description="Без него — обычный тип установки или проекта, у вехи — тип вехи проекта"
+    )
     status: Text = Field("", description="Начальное состояние")
     priority: Text = Field("", description="Приоритет")
-    assignee: Text = Field("", description="Исполнитель")
-    responsible: Text = Field("", description="Ответственный")
+    assignee: Annotated[Text, Asked("taskAssignee")] = Field(
+        "", title="Исполнитель", description="Номер, логин, почта или имя; без него — переменная assignee"
+    )
+    responsible: Annotated[Text, Asked("taskResponsible")] = Field(
+        "", title="Ответственный", description="Номер, логин, почта или имя; без него — переменная responsible"
+    )
     parent: Number = Field(None, description="Номер родительского пакета")
-    start: Day | None = Field(None, description="Начало")
-    due: Day | None = Field(None, description="Окончание")
-    on: Day | None = Field(None, description="День вехи")
+    start: Annotated[Day | None, Asked("startDate")] = Field(None, description="Начало")
+    due: Annotated[Day | None, Asked("dueDate")] = Field(None, description="Окончание")
+    on: Annotated[Day | None, Asked("date")] = Field(None, description="День вехи")
     duration: Days | None = Field(None, description="Длительность в днях")
-    estimated: Period | None = Field(None, description="Трудоёмкость в часах")
-    custom: Values = Field(default_factory=dict, description="Пользовательские поля: имя → значение")
-    watchers: Texts = Field((), description="Наблюдатели")
-    relations: Relations = Field((), description="Связи вида follows:123")
-    comment: Text = Field("", description="Первый комментарий")
-    notify: Flag | None = Field(None, description="Слать ли письма; без него — по настройке")
+    estimated: Annotated[Period | None, Asked("estimatedTime")] = Field(None, description="Трудоёмкость в часах")
+    custom: Annotated[Values, Asked("customFields", long=True)] = Field(
+        default_factory=dict, title="Пользовательские поля", description="JSON: имя → значение"
+    )
+    watchers: Texts = Field((), title="Наблюдатели", description="Через запятую")
+    relations: Relations = Field((), title="Связи", description="Через запятую: follows:123, blocks:7")
+    comment: Annotated[Text, Asked(long=True)] = Field("", description="Первый комментарий")
+    notify: Annotated[Flag | None, Asked(choices=YES_NO)] = Field(
+        None, title="Слать ли письма", description="Без него — по настройке"
+    )

@@ -38,6 +38,7 @@ def prepare(order: Order) -> CreateTaskParams:
 
 
 def _collect(sources: Sources) -> Iterator[tuple[str, Found]]:
+    # The names with «task» are those of the form: a field left empty there must not hide a process variable.
     given, variable = sources.given, sources.variable
     chosen = {
         "subject": given("subject", "title"),
@@ -48,8 +49,9 @@ def _collect(sources: Sources) -> Iterator[tuple[str, Found]]:
         "type": given("type"),
         "status": given("status"),
         "priority": given("priority"),
-        "assignee": given("assignee", "assigneeEmail") or variable("assignee", "assigneeEmail"),
-        "responsible": given("responsible", "responsibleEmail") or variable("responsible", "responsibleEmail"),
+        "assignee": given("assignee", "assigneeEmail", "taskAssignee") or variable("assignee", "assigneeEmail"),
+        "responsible": given("responsible", "responsibleEmail", "taskResponsible")
+        or variable("responsible", "responsibleEmail"),
         "parent": given("parent", "parentId") or variable("op_parent_id"),
         "start": given("startDate"),
         "due": given("dueDate", "deadline") or variable("deadline"),

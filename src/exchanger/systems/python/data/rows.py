@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import cast
 
+from exchanger.connect.template import Asked, Place
 from exchanger.domain.errors import Reject
 from exchanger.domain.task import Order
 from exchanger.domain.typed import typed
@@ -17,6 +18,9 @@ from exchanger.domain.variables import JsonValue, Variable
 from exchanger.systems.python.content import content_of
 
 Row = dict[str, JsonValue]
+
+# An input parameter of this name would be a variable of the task, and the result put there would go with the task.
+RESULT = Asked(place=Place.PROPERTY)
 
 
 class Kind(StrEnum):

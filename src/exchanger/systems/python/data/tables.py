@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from exchanger.domain.errors import Reject
 from exchanger.domain.variables import JsonValue
-from exchanger.systems.python.data.rows import Row
+from exchanger.systems.python.data.rows import RESULT, Row
 
 
 class DataCall(BaseModel):
@@ -16,13 +17,22 @@ class DataCall(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    source: str = Field(min_length=1, description="Переменная со строками (Json или текст JSON)")
-    where: dict[str, str] = Field(default_factory=dict, description="Отбор: столбец → значение; все условия сразу")
-    sort_by: str = Field("", description="Столбец для порядка; «-столбец» — по убыванию; числа — как числа")
+    source: str = Field(min_length=1, title="Откуда взять строки", description="Имя переменной: Json или текст JSON")
+    where: dict[str, str] = Field(
+        default_factory=dict, title="Отбор", description="JSON: столбец → значение; все условия сразу"
+    )
+    sort_by: str = Field("", title="Столбец для порядка", description="«-столбец» — по убыванию; числа — как числа")
     limit: int | None = Field(None, ge=1, description="Сколько первых строк оставить")
-    totals: list[str] = Field(default_factory=list, description="Столбцы, которые сложить")
-    columns: dict[str, str] = Field(default_factory=dict, description="Какие столбцы оставить: новое имя → прежнее")
-    result: str = Field("result", min_length=1, description="Переменная для строк; рядом — _count и _totals")
+    totals: list[str] = Field(default_factory=list, title="Столбцы, которые сложить", description="Через запятую")
+    columns: dict[str, str] = Field(
+        default_factory=dict, title="Какие столбцы оставить", description="JSON: новое имя → прежнее"
+    )
+    result: Annotated[str, RESULT] = Field(
+        "result",
+        min_length=1,
+        title="Куда положить строки",
+        description="Имя переменной, без него — result; рядом — _count и _totals",
+    )
 
 
 def processed(rows: list[Row], call: DataCall) -> tuple[list[Row], dict[str, JsonValue]]:

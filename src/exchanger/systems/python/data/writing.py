@@ -6,12 +6,14 @@ import csv
 import io
 import json
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from exchanger.connect.template import Asked
 from exchanger.domain.errors import Reject
 from exchanger.domain.variables import JsonValue, Variable, VariableType
-from exchanger.systems.python.data.rows import Form, Kind, Row
+from exchanger.systems.python.data.rows import RESULT, Form, Kind, Row
 
 _MIME = {Kind.CSV: "text/csv", Kind.JSON: "application/json"}
 # A cell that begins so is executed as a formula when a spreadsheet opens the file.
@@ -30,13 +32,21 @@ class FileCall(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    action: FileAction = Field(FileAction.READ, description="read — файл в строки, write — строки в файл")
-    source: str = Field(min_length=1, description="Переменная: при read — содержимое файла, при write — строки")
-    format: Kind = Field(Kind.CSV, description="csv или json")
-    delimiter: str = Field("", max_length=1, description="Разделитель CSV; без него — угадывается, при записи «;»")
-    encoding: str = Field("utf-8", description="Кодировка файла: utf-8, windows-1251")
-    result: str = Field("result", min_length=1, description="Куда положить: переменная со строками или с файлом")
-    file_name: str = Field("", description="Имя файла; без него — имя переменной и вид")
+    action: Annotated[FileAction, Asked(choices={"read": "файл в строки", "write": "строки в файл"})] = Field(
+        FileAction.READ, description="Что сделать"
+    )
+    source: str = Field(
+        min_length=1, title="Откуда взять", description="Имя переменной: с содержимым файла или со строками"
+    )
+    format: Kind = Field(Kind.CSV, description="Вид файла")
+    delimiter: str = Field(
+        "", max_length=1, title="Разделитель CSV", description="Без него — угадывается, при записи «;»"
+    )
+    encoding: str = Field("utf-8", title="Кодировка файла", description="utf-8, windows-1251; без неё — utf-8")
+    result: Annotated[str, RESULT] = Field(
+        "result", min_length=1, title="Куда положить", description="Имя переменной процесса; без него — result"
+    )
+    file_name: str = Field("", title="Имя файла", description="Без него — имя переменной и вид")
 
     @property
     def form(self) -> Form:

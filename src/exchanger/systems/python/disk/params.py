@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from exchanger.connect.template import Asked
 from exchanger.domain.errors import Reject
 from exchanger.domain.task import Order
 from exchanger.systems.python.content import content_of
@@ -21,22 +23,27 @@ class Action(StrEnum):
     LINK = "link"
 
 
+_ACTIONS = {"folder": "создать папку", "file": "положить файл", "link": "дать ссылку на готовое"}
+
+
 class DiskFile(BaseModel):
     """Файл на Диске. Содержимое — ровно одно из content, base64, variable."""
 
     model_config = ConfigDict(frozen=True)
 
-    path: str = Field(min_length=1, description="Путь от папки YANDEX_DISK_FOLDER; папки создаются")
-    content: str | None = Field(None, description="Содержимое текстом")
+    path: str = Field(min_length=1, title="Путь", description="От папки YANDEX_DISK_FOLDER; папки создаются")
+    content: Annotated[str | None, Asked(long=True)] = Field(None, description="Содержимое текстом")
     base64: str | None = Field(None, description="Содержимое в base64")
-    variable: str | None = Field(None, description="Переменная процесса с содержимым (String, Json, Bytes)")
+    variable: str | None = Field(
+        None, title="Переменная с содержимым", description="Имя переменной процесса: String, Json, Bytes"
+    )
     link: bool = Field(default=False, description="Дать открытую ссылку")
 
 
 class DiskCall(DiskFile):
     """Действие на Диске."""
 
-    action: Action = Field(Action.FOLDER, description="folder — папка, file — файл, link — ссылка на готовое")
+    action: Annotated[Action, Asked(choices=_ACTIONS)] = Field(Action.FOLDER, description="Что сделать")
 
 
 def content_for(call: DiskFile, order: Order) -> bytes:

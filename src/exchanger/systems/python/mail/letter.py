@@ -8,6 +8,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from exchanger.connect.template import Asked
+
 _ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?"
 _WRITTEN = re.compile(rf"{_ADDRESS}|[^<>:;,@]*<{_ADDRESS}>")
 
@@ -48,14 +50,20 @@ class Letter(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    to: list[Address] = Field(min_length=1, description="Кому: адреса через запятую")
+    to: list[Address] = Field(min_length=1, title="Кому", description="Адреса через запятую")
     cc: list[Address] = Field(default_factory=list, description="Копия")
     bcc: list[Address] = Field(default_factory=list, description="Скрытая копия")
     reply_to: Address | None = Field(None, description="Куда отвечать")
     subject: Annotated[str, AfterValidator(_one_line)] = Field(min_length=1, description="Тема")
-    text: str = Field("", description="Текст письма")
-    html: str = Field("", description="Текст письма в HTML; без него письмо простое")
-    attachments: list[Attachment] = Field(default_factory=list, description="Вложения, JSON-список")
+    text: Annotated[str, Asked(long=True)] = Field("", description="Текст письма")
+    html: Annotated[str, Asked(long=True)] = Field(
+        "", title="Текст письма в HTML", description="Без него письмо простое"
+    )
+    attachments: list[Attachment] = Field(
+        default_factory=list,
+        title="Вложения",
+        description='JSON-список: [{"name": "счёт.pdf", "variable": "invoice"}]',
+    )
 
     @property
     def recipients(self) -> list[str]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import html
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
+from exchanger.connect.template import Asked
 from exchanger.domain.errors import Reject
 from exchanger.domain.variables import Variables
 from exchanger.systems.python.template import render
 
 LONGEST = 4096
 """Предел сообщения, в единицах UTF-16."""
+
+
+_FORMATS = {"text": "простой текст", "html": "разметка HTML"}
 
 
 class Note(BaseModel):
@@ -23,11 +27,16 @@ class Note(BaseModel):
     chat: str | None = Field(
         None,
         validation_alias=AliasChoices("chat", "chat_id"),
-        description="Чат: номер или @имя; без него — TELEGRAM_CHAT_ID",
+        title="Чат",
+        description="Номер или @имя; без него — TELEGRAM_CHAT_ID",
     )
-    text: str = Field(min_length=1, description="Текст; {{имя}} — переменная процесса")
-    format: Literal["text", "html"] = Field(
-        "text", description="text — как есть; html — разметка Telegram, значения переменных экранируются"
+    text: Annotated[str, Asked(long=True)] = Field(
+        min_length=1, title="Текст", description="{{имя}} — переменная процесса"
+    )
+    format: Annotated[Literal["text", "html"], Asked(choices=_FORMATS)] = Field(
+        "text",
+        title="Вид текста",
+        description="text — как есть; html — разметка Telegram, значения переменных экранируются",
     )
     silent: bool = Field(default=False, description="Без звука")
 

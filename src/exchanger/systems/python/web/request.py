@@ -6,12 +6,13 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Annotated, Literal, cast
 from urllib.parse import quote, urlencode
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from exchanger.connect import Intent
+from exchanger.connect.template import Asked
 from exchanger.domain.errors import Reject
 from exchanger.domain.key import Key
 from exchanger.domain.variables import Variables
@@ -37,14 +38,20 @@ class HttpCall(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    url: str = Field(min_length=1, description="Адрес; узел должен быть разрешён в EXCHANGER_HTTP_HOSTS")
+    url: str = Field(min_length=1, title="Адрес", description="Узел должен быть разрешён в EXCHANGER_HTTP_HOSTS")
     method: Literal["GET", "HEAD", "PUT", "DELETE", "POST", "PATCH"] = Field("GET", description="Метод")
-    query: dict[str, str] = Field(default_factory=dict, description="Параметры адреса, JSON-объект")
-    headers: dict[str, str] = Field(default_factory=dict, description="Заголовки, JSON-объект")
-    body: dict[str, object] | list[object] | None = Field(None, description="Тело JSON; «{{имя}}» — значение целиком")
-    body_text: str | None = Field(None, description="Тело текстом, вместо body")
+    query: dict[str, str] = Field(default_factory=dict, title="Параметры адреса", description="JSON: имя → значение")
+    headers: dict[str, str] = Field(default_factory=dict, title="Заголовки", description="JSON: имя → значение")
+    body: dict[str, object] | list[object] | None = Field(
+        None, title="Тело JSON", description="«{{имя}}» — переменная процесса целиком"
+    )
+    body_text: Annotated[str | None, Asked(long=True)] = Field(
+        None, title="Тело текстом", description="Вместо тела JSON"
+    )
     result: dict[str, str] = Field(
-        default_factory=dict, description="Что взять из ответа: переменная → путь через точку; без него — тело целиком"
+        default_factory=dict,
+        title="Что взять из ответа",
+        description="JSON: переменная → путь через точку; без него — тело целиком",
     )
 
 
