@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
-from exchanger.cli import config, dlq, incidents, processes, queues, services, sync, topology
+from exchanger.cli import config, dlq, incidents, processes, queues, services, sync, systems, templates, topology
 from exchanger.cli.demo import demo
 from exchanger.cli.doctor import doctor
 from exchanger.cli.handover import handover
+from exchanger.cli.new_system import new_system
 from exchanger.cli.pause import pause, paused, resume
 from exchanger.cli.reconcile import reconcile
 from exchanger.cli.run import run
@@ -42,6 +43,9 @@ app.command()(takeover)
 app.command()(handover)
 app.command()(worker)
 app.add_typer(config.app, name="config")
+app.add_typer(templates.app, name="templates")
+app.add_typer(systems.app, name="systems")
+app.command()(new_system)
 app.add_typer(dlq.app, name="dlq")
 app.add_typer(incidents.app, name="incidents")
 app.add_typer(topology.app, name="topology")
