@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from exchanger.sandbox.onec.seed import KEY_FIELD
-from exchanger.systems.onec import KeyScheme, Profile
+from exchanger.systems.onec import KeyScheme
 from exchanger.testing.contract import WorkContract
 from exchanger.testing.contract.work_find import FindCases
 from exchanger.testing.contract.work_make import MakeCases
@@ -28,13 +28,4 @@ class TestMarker(MakeCases, FindCases):
     async def world(self) -> AsyncIterator[OnecWorld]:
         async with open_world(scheme=KeyScheme.MARKER, key_field=KEY_FIELD) as world:
             world.base.config.ref_key_honoured = False
-            yield world
-
-
-class TestService(WorkContract):
-    """The service of our extension."""
-
-    @pytest.fixture
-    async def world(self) -> AsyncIterator[OnecWorld]:
-        async with open_world(profile=Profile.SERVICE) as world:
             yield world

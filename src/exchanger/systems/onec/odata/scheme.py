@@ -14,10 +14,13 @@ from exchanger.systems.onec.foreign import as_rows, as_text
 from exchanger.systems.onec.odata.answers import FIELD_CODES
 from exchanger.systems.onec.odata.api import ODataApi
 from exchanger.systems.onec.odata.quoting import any_of, guid, path_of, text
+from exchanger.systems.onec.refs import ref_of
 from exchanger.systems.onec.settings import KeyScheme
 from exchanger.telemetry.log import log
 
 _CREATED = "Ref_Key"
+_ONE = {"$select": _CREATED, "$top": "1"}
+_PROBE = "Проверка Exchanger: можно удалить"
 
 
 class Proof(Enum):
@@ -84,14 +87,21 @@ class Schemes:
     async def _honoured(self, entity: str) -> Proof:
         """Создание с уже занятой ссылкой: кто её принимает, тот отказывает (код 15) и ничего не пишет.
 
-        Не принимающая база создаёт пустой объект: он сразу удаляется. В пустом наборе он создаётся в любом случае.
+        Не принимающая база создаёт пробный объект, помеченный на удаление: он сразу удаляется. В пустом наборе он
+        создаётся в любом случае, под ссылкой, по которой его найдёт следующая проба, если ответ этой пропал.
         """
         if await self._filtered(entity, _CREATED, guid(str(uuid4()))) is Proof.REFUTED:
             return Proof.REFUTED
-        rows = await self._api.rows(path_of(entity), {"$select": _CREATED, "$top": "1"})
-        sent = as_text(rows[0].get(_CREATED)) if rows else str(uuid4())
+        own = ref_of(f"exch-selftest:{entity}")
+        if await self._api.rows(path_of(entity), {"$filter": any_of(_CREATED, [guid(own)]), **_ONE}):
+            await self._remove(entity, own)
+            return Proof.PROVED
+        rows = await self._api.rows(path_of(entity), _ONE)
+        return await self._tried(entity, as_text(rows[0].get(_CREATED)) if rows else own)
+
+    async def _tried(self, entity: str, sent: str) -> Proof:
         dated = {} if entity.startswith("Catalog_") else {"Date": self._now()}
-        body = {_CREATED: sent, **dated}
+        body = {_CREATED: sent, "DeletionMark": True, "Description": _PROBE, "Комментарий": _PROBE, **dated}
         answer = await self._api.ask("POST", path_of(entity), intent=Intent.IDEMPOTENT, body=body)
         if isinstance(answer, Fault):
             if answer.meaning is Meaning.EXISTS:
@@ -101,8 +111,11 @@ class Schemes:
             log.warning("1С не дала проверить Ref_Key", entity=entity, reason=said_of(answer, "POST"))
             return Proof.UNPROVED
         given = as_text(answer.get(_CREATED))
-        await self._api.call("DELETE", path_of(entity, given), intent=Intent.IDEMPOTENT)
+        await self._remove(entity, given)
         return Proof.PROVED if given == sent else Proof.REFUTED
+
+    async def _remove(self, entity: str, ref: str) -> None:
+        await self._api.call("DELETE", path_of(entity, ref), intent=Intent.IDEMPOTENT)
 
     @property
     def _refuted(self) -> str:
