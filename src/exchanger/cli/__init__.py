@@ -12,6 +12,7 @@ from exchanger.cli.doctor import doctor
 from exchanger.cli.handover import handover
 from exchanger.cli.new_system import new_system
 from exchanger.cli.pause import pause, paused, resume
+from exchanger.cli.preview import preview
 from exchanger.cli.reconcile import reconcile
 from exchanger.cli.run import run
 from exchanger.cli.shadow import shadow
@@ -38,6 +39,7 @@ app.command()(pause)
 app.command()(resume)
 app.command()(paused)
 app.command()(reconcile)
+app.command()(preview)
 app.command()(shadow)
 app.command()(takeover)
 app.command()(handover)

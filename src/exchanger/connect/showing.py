@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from exchanger.domain.key import Key
@@ -20,4 +21,27 @@ class Showing(Protocol):
 
     async def preview(self, key: Key, params: Any) -> Mapping[str, object]:
         """Поля запроса, которым объект был бы создан; `params` — той же операции; `Reject` — создать его нельзя."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Будущий объект для человека.
+
+    `fields` — поля запроса, `people` — номер сотрудника → имя, `later` — что добавится после создания, `missing` — чего
+    не хватает и почему.
+    """
+
+    fields: Mapping[str, object]
+    people: Mapping[str, str] = field(default_factory=dict)
+    later: Mapping[str, JsonValue] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class Explaining(Protocol):
+    """Операция, которая показывает будущий объект подробно. Только читает."""
+
+    async def explain(self, key: Key, params: Any) -> Explained:
+        """Объект, каким он стал бы; `Reject` — создать его нельзя."""
         ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from exchanger.connect import Cursor, Ending, Intent, Notice
+from exchanger.connect.showing import Explained
 from exchanger.domain.errors import OutcomeUnknown
 from exchanger.domain.key import Key
 from exchanger.domain.outcome import Outcome
@@ -16,6 +17,7 @@ from exchanger.systems.bitrix24.deadlines import portal_zone
 from exchanger.systems.bitrix24.ending import end
 from exchanger.systems.bitrix24.envelope import PortalFault
 from exchanger.systems.bitrix24.errors import to_error
+from exchanger.systems.bitrix24.explain import explain
 from exchanger.systems.bitrix24.fields import task_fields
 from exchanger.systems.bitrix24.finder import FilterIgnored
 from exchanger.systems.bitrix24.foreign import Row, as_map, as_text
@@ -114,6 +116,13 @@ class CreateTask:
         capabilities = await self._portal.inspector.searchable()
         content = await self._content(params, capabilities)
         return task_fields(await self._plan(params, content, capabilities), key, capabilities)
+
+    async def explain(self, key: Key, params: CreateTaskParams) -> Explained:
+        """То же с именами людей, второстепенным и тем, чего не хватает."""
+        capabilities = await self._portal.inspector.searchable()
+        content = await self._content(params, capabilities)
+        fields = task_fields(await self._plan(params, content, capabilities), key, capabilities)
+        return await explain(self._portal, params, fields, content, capabilities)
 
     async def _content(self, params: CreateTaskParams, capabilities: Capabilities) -> Content:
         portal = self._portal
