@@ -72,7 +72,7 @@ class Registry:
         for name in names:
             if name in _NAMES and len(self.points[name]) > 1:
                 places = ", ".join(point.value for point in self.points[name][1:])
-                yield Broken(name, f"имя встроенной системы {name} занимает и пакет {places}: он не загружен.")
+                yield Broken(places, f"имя {name} принадлежит встроенной системе, она и работает; эта не загружена.")
 
     def enabled(self, names: Iterable[str], configured: Mapping[str, str]) -> tuple[list[Plugin], list[Broken]]:
         """Включённые системы и те, которые обслуживать нельзя; встроенная негодной не бывает."""

@@ -1,0 +1,3 @@
+"""A module of an author that does not even load."""
+
+raise RuntimeError("не та версия библиотеки")
