@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from exchanger.cli.asking import AsJson, perform
+from exchanger.cli.sync_check import check_
 from exchanger.cli.sync_deploy import deploy, diff, rollback
 from exchanger.cli.sync_run import run
 from exchanger.domain.errors import ConfigError
@@ -29,6 +30,7 @@ from exchanger.telemetry.clock import SystemClock
 app = typer.Typer(help="Диаграммы StormBPMN: от списка до развёртывания в движке.", no_args_is_help=True)
 for command in (diff, deploy, run, rollback):
     app.command()(command)
+app.command(name="check")(check_)
 
 _HAS_ERRORS = 1
 
