@@ -34,6 +34,7 @@ def check_(
     converting: Annotated[
         bool, typer.Option("--convert", help="Файлы — из StormBPMN: сначала перенести, отчёт переноса — в отчёте.")
     ] = False,
+    uuid: Annotated[str, typer.Option("--id", help="UUID диаграммы для --convert, если рядом с файлом его нет.")] = "",
     engine: Annotated[bool, typer.Option(help="Пробовать развернуть во встроенный движок.")] = True,
     html: Annotated[
         Path | None, typer.Option("--html", help="Папка для страниц <имя>.html с диаграммой.", file_okay=False)
@@ -44,7 +45,9 @@ def check_(
 
     Движок настоящий и свой: он запускается на время команды, к движку установки ничего не уходит.
     """
-    reports = perform(_check(files, converting=converting, engine=engine))
+    if uuid and (len(files) > 1 or not converting):
+        raise typer.BadParameter("UUID задают одному файлу и вместе с --convert", param_hint="--id")
+    reports = perform(_check(files, uuid=uuid if converting else None, engine=engine))
     for path, report in zip(files, reports, strict=True):
         if html is not None:
             _write(html / f"{path.stem}.html", as_page(report))
@@ -56,11 +59,11 @@ def check_(
         raise typer.Exit(_REFUSED)
 
 
-async def _check(files: list[Path], *, converting: bool, engine: bool) -> list[GateReport]:
+async def _check(files: list[Path], *, uuid: str | None, engine: bool) -> list[GateReport]:
     known, notes = await _known()
     async with AsyncExitStack() as stack:
         trial: Trial = await stack.enter_async_context(open_trial()) if engine else NoEngine(_NOT_ASKED)
-        return with_shared_keys([await _one(path, trial, known, notes, converting=converting) for path in files])
+        return with_shared_keys([await _one(path, trial, known, notes, uuid) for path in files])
 
 
 async def _known() -> tuple[Known, tuple[str, ...]]:
@@ -72,10 +75,10 @@ async def _known() -> tuple[Known, tuple[str, ...]]:
     return await known_of(settings), ()
 
 
-async def _one(path: Path, trial: Trial, known: Known, notes: tuple[str, ...], *, converting: bool) -> GateReport:
-    if not converting:
+async def _one(path: Path, trial: Trial, known: Known, notes: tuple[str, ...], uuid: str | None) -> GateReport:
+    if uuid is None:
         return await check(read_file(path), name=path.name, trial=trial, known=known, notes=notes)
-    local = read_local(path)
+    local = read_local(path, uuid=uuid)
     made = convert(local.body, diagram=local.info, assignees=local.assignees, links=local.links)
     return await check(
         made.xml, name=path.name, trial=trial, known=known, conversion=made.report, source=local.body, notes=notes

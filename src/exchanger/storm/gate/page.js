@@ -29,9 +29,8 @@
 
   const paint = (viewer) => {
     const canvas = viewer.get("canvas");
-    const registry = viewer.get("elementRegistry");
     for (const [id, mark] of Object.entries(marks)) {
-      const element = registry.get(id);
+      const element = drawn(viewer, id);
       if (!element || element === canvas.getRootElement() || !element.parent) continue;
       canvas.addMarker(element, `tone-${mark.tone}`);
       if (mark.badge) badge(viewer, element, mark);
@@ -49,6 +48,13 @@
     }
   };
 
+  // A process in a pool is drawn as its participant.
+  const drawn = (viewer, id) => {
+    const registry = viewer.get("elementRegistry");
+    const plays = ({ businessObject }) => businessObject && businessObject.processRef && businessObject.processRef.id === id;
+    return registry.get(id) || registry.find(plays);
+  };
+
   const unfocus = () => {
     if (focused) focused.viewer.get("canvas").removeMarker(focused.element, "focused");
     focused = null;
@@ -58,13 +64,13 @@
     unfocus();
     const current = containers.findIndex((container) => !container.hidden);
     const order = [current, ...containers.keys()];
-    const number = order.find((index) => viewers[index] && viewers[index].get("elementRegistry").get(id));
+    const number = order.find((index) => viewers[index] && drawn(viewers[index], id));
     if (number === undefined) { say(`Элемент ${id} на диаграмме не нарисован.`); return; }
     say("");
     show(number);
     const viewer = viewers[number];
     const canvas = viewer.get("canvas");
-    const element = viewer.get("elementRegistry").get(id);
+    const element = drawn(viewer, id);
     if (element.parent) {
       canvas.addMarker(element, "focused");
       focused = { viewer, element };
@@ -84,5 +90,7 @@
   tabs.forEach((tab) => tab.addEventListener("click", () => show(Number(tab.dataset.view))));
   document.querySelectorAll("[data-element]").forEach((button) =>
     button.addEventListener("click", () => focus(button.dataset.element)));
+  const asked = decodeURIComponent(location.hash.slice(1));
+  if (asked) focus(asked);
   document.body.dataset.ready = "yes";
 })();
