@@ -53,6 +53,7 @@ async def test_rights_that_only_make_tasks_poorer_are_warnings_with_the_loss(wor
     assert [what.partition(":")[0] for what in said if "права" in what] == [
         "У вебхука нет права disk",
         "У вебхука нет права calendar",
+        "У вебхука нет права crm",
         "У вебхука нет права lists",
     ]
 
@@ -102,10 +103,11 @@ async def test_a_portal_that_lets_nobody_in_is_one_finding_with_its_remedy(world
 
 
 @pytest.mark.parametrize("topic", ["bitrix_create_task", "bitrix24"])
-async def test_the_system_serves_the_topics_that_create_tasks_and_no_others(world: BitrixWorld, topic: str) -> None:
+async def test_both_names_of_the_work_are_served_and_the_calls_beside_them(world: BitrixWorld, topic: str) -> None:
     options = BitrixOptions(webhook_url=world.running.webhook_url)
     async with SYSTEM.open(options, world.clock) as system:
-        assert system.topics == ["bitrix24", "bitrix_create_task"]
+        assert set(system.works) == {"bitrix24", "bitrix_create_task"}
+        assert set(system.topics) - set(system.works) == set(system.calls)
         assert await system.works[topic].find([world.key("task-1")]) == []
         assert [each for each in await system.check() if each.severity is Severity.ERROR] == []
         assert system.quarantine == options.quarantine

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from exchanger.sandbox.bitrix24.access import Access
+from exchanger.sandbox.bitrix24.crm import Crm
 from exchanger.sandbox.bitrix24.directory import Directory
 from exchanger.sandbox.bitrix24.drive import Drive
 from exchanger.sandbox.bitrix24.errors import not_allowed
@@ -91,6 +92,7 @@ class Portal:
     templates: dict[int, Template] = field(default_factory=dict)
     module: Module = field(default_factory=Module)
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
+    crm: Crm = field(default_factory=Crm)
     lists: list[ListElement] = field(default_factory=list)
     comments: dict[int, list[Comment]] = field(default_factory=lambda: defaultdict(list))
     history: dict[int, list[HistoryRow]] = field(default_factory=lambda: defaultdict(list))

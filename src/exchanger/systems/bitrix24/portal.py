@@ -12,6 +12,7 @@ from exchanger.systems.bitrix24.answers import AnswerTexts
 from exchanger.systems.bitrix24.api import BitrixApi
 from exchanger.systems.bitrix24.capabilities import Capabilities, Inspector
 from exchanger.systems.bitrix24.content.gather import Shelf
+from exchanger.systems.bitrix24.crm_search import CrmMaker
 from exchanger.systems.bitrix24.finder import Finder
 from exchanger.systems.bitrix24.finish.finisher import Finisher
 from exchanger.systems.bitrix24.fresh import Fresh
@@ -40,6 +41,7 @@ class Portal:
     finisher: Finisher
     fresh: Fresh
     reports: Reports
+    crm: CrmMaker
 
     def forget(self) -> None:
         """Забыть всё узнанное о портале: следующее обращение спросит заново."""
@@ -84,6 +86,7 @@ async def open_portal(options: BitrixOptions, limiter: Limiter, clock: Clock) ->
             finisher=Finisher(api),
             fresh=Fresh(),
             reports=Reports(api, inspector, together, options.link_base),
+            crm=CrmMaker(api, clock, options.quarantine),
         )
 
 
