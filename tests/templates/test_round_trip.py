@@ -45,7 +45,8 @@ FILLED: Mapping[str, str] = {
     "body_text": "т", "result": "итог", "source": "rows", "delimiter": ";", "encoding": "windows-1251",
     "file_name": "f.csv", "where": '{"город": "Москва"}', "sort_by": "-город", "limit": "3", "totals": "сумма",
     "columns": '{"a": "b"}', "taskId": "5", "dealId": "6", "fields": '{"UF_CRM_1": "а"}', "stage": "NEW",
-    "amount": "1.50", "currency": "RUB", "contact": "7", "company": "8", "assigned": "9", "comments": "к", "category": "2",
+    "amount": "1.50", "currency": "RUB", "contact": "7", "company": "8", "assigned": "9", "comments": "к",
+    "category": "2",
     "name": "Анна", "secondName": "П", "lastName": "О", "phone": "+7", "email": "o@example.ru",
 }  # fmt: skip
 PARTICULAR: Mapping[str, Mapping[str, str]] = {
