@@ -64,7 +64,9 @@ def _finding(root: Element, fault: etree._LogEntry) -> Finding:
 
 def _named(root: Element, fault: etree._LogEntry) -> Element:
     """Ближайший элемент с id: его и покажет страница."""
-    found = root.getroottree().xpath(fault.path) if fault.path else []
+    # The path is written in the document's own prefixes, wherever they are declared.
+    prefixes = {prefix: uri for each in root.iter(etree.Element) for prefix, uri in each.nsmap.items() if prefix}
+    found = root.getroottree().xpath(fault.path, namespaces=prefixes) if fault.path else []
     element = found[0] if isinstance(found, list) and found and isinstance(found[0], etree._Element) else root  # noqa: SLF001 - no public name
     return next((each for each in (element, *element.iterancestors()) if ident(each)), element)
 
