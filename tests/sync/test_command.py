@@ -77,6 +77,7 @@ def shell(
         "STORMBPMN_API_KEY": server["api_key"],
         "STORMBPMN_BEARER_TOKEN": server["bearer_token"],
         "STORMBPMN_REQUESTS_PER_MINUTE": "0",
+        "SYNC_EMBEDDED_ENGINE": "false",
     }
     for name, value in given.items():
         monkeypatch.setenv(name, value)
@@ -151,3 +152,18 @@ def test_run_carries_all_that_is_chosen_and_the_second_run_nothing(shell: Shell)
     assert "Диаграмм: 2 — развёрнута: 2; не отобрано настройками: 2" in first
     assert [each["outcome"] for each in second] == ["unchanged", "unchanged"]
     assert all(each["tenant"].startswith("sync-") for each in second)
+
+
+def test_what_the_rules_of_the_gate_forbid_is_not_deployed(shell: Shell) -> None:
+    """The conversion lets an executable task stand as it is; that its expression is torn is the gate's finding."""
+    camunda = 'xmlns:camunda="http://camunda.org/schema/1.0/bpmn"'
+    odd = body("Работать").replace("<bpmn:task ", f'<bpmn:serviceTask {camunda} camunda:expression="${{" ')
+    shell.draw(odd.replace("</bpmn:task>", "</bpmn:serviceTask>"))
+
+    assert shell("convert", FILE)[0] == 0
+    code, said, _ = shell("deploy", FILE, "--reason", "проверка")
+
+    assert code == 1
+    assert f"{FILE}: ОТКАЗАНО" in said
+    assert "[правило: " in said
+    assert "ещё не развёрнуто" in shell("diff", FILE)[1]

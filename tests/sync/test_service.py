@@ -34,6 +34,7 @@ def settings(engine: str, tenant: str, storm: str, *, enabled: bool) -> dict[str
         "STORMBPMN_REQUESTS_PER_MINUTE": "0",
         "SYNC_ENABLED": str(enabled).lower(),
         "SYNC_INTERVAL": "10",
+        "SYNC_EMBEDDED_ENGINE": "false",
     }
 
 

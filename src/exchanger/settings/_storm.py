@@ -86,3 +86,7 @@ class SyncSettings(Group):
     include_only: Annotated[Names, Var("SYNC_INCLUDE_ONLY_DIAGRAM_IDS", dormant=True, empty="все")] = Field(
         (), description="Переносить только эти диаграммы, через запятую"
     )
+    embedded_engine: Annotated[bool, Var("SYNC_EMBEDDED_ENGINE")] = Field(
+        default=True,
+        description="Перед развёртыванием пробовать документ на встроенном движке, если установлено дополнение sandbox",
+    )

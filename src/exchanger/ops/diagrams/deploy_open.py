@@ -12,7 +12,7 @@ from exchanger.ops.audit import audit_of
 from exchanger.ops.diagrams.archive import DeployedArchive
 from exchanger.ops.diagrams.deploy import Deployer
 from exchanger.ops.diagrams.deploy_checklists import open_lists
-from exchanger.ops.diagrams.deploy_gate import gate_of
+from exchanger.ops.diagrams.deploy_gate import open_gate
 from exchanger.ops.diagrams.deploy_rollback import Rollback
 from exchanger.ops.diagrams.run import SyncRun
 from exchanger.ops.diagrams.run_holds import Holds
@@ -66,8 +66,8 @@ def shelf_of(settings: Settings) -> Shelf:
 @asynccontextmanager
 async def open_deployer(settings: Settings, clock: Clock) -> AsyncIterator[Deployer]:
     """Развёртывание от имени арендатора установки (CAMUNDA_TENANT_ID); к движку при открытии не обращается."""
-    async with RestEngine(engine_connection(settings.engine), clock) as engine:
-        yield Deployer(engine.deployments, gate_of(settings), shelf_of(settings).deployed, audit_of(settings), clock)
+    async with RestEngine(engine_connection(settings.engine), clock) as engine, open_gate(settings) as gate:
+        yield Deployer(engine.deployments, gate, shelf_of(settings).deployed, audit_of(settings), clock)
 
 
 @asynccontextmanager
