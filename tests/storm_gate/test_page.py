@@ -18,7 +18,7 @@ def finding(severity: Severity, element: str, what: str = "не так", name: s
     return Finding(severity, Source.LINT, "code", what, "исправьте", element, name, "serviceTask", 7)
 
 
-def data_of(text: str) -> dict[str, dict[str, dict[str, str]]]:
+def data_of(text: str) -> dict[str, object]:
     return dict(json.loads(Looked(text).part("//script[@id='data']")))
 
 
@@ -83,7 +83,10 @@ def test_the_marks_of_the_caller_have_their_legend_and_badges() -> None:
 
     legend = [each.strip() for each in Looked(text).parts("//ul[@class='legend']/li")]
     assert legend == ["пройдено: 1", "недостижимо: 1"]
-    assert data_of(text)["marks"]["t"] == {"tone": "visited", "badge": "3×"}
+    assert data_of(text)["marks"] == {
+        "t": {"tone": "visited", "badge": "3×"},
+        "s_t": {"tone": "unreachable", "badge": ""},
+    }
 
 
 def test_findings_are_listed_from_the_heaviest_with_place_and_remedy() -> None:

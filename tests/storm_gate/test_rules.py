@@ -139,3 +139,10 @@ def test_every_generated_diagram_passes_after_conversion(diagram: StormDiagram) 
     made = convert(diagram.xml, diagram=diagram.info, assignees=diagram.assignees)
 
     assert [str(each) for each in inspect(made.xml) if each.severity is Severity.ERROR] == []
+
+
+def test_the_reference_names_every_rule_with_its_words() -> None:
+    told = (ROOT / "docs" / "reference" / "gate.md").read_text("utf-8")
+
+    for rule in RULES:
+        assert f"| `{rule.code}` | {rule.what.replace('{}', '…')} | {rule.remedy.format()} |" in told

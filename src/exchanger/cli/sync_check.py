@@ -60,19 +60,19 @@ def check_(
 
 
 async def _check(files: list[Path], *, uuid: str | None, engine: bool) -> list[GateReport]:
-    known, notes = await _known()
+    known, notes = _known()
     async with AsyncExitStack() as stack:
         trial: Trial = await stack.enter_async_context(open_trial()) if engine else NoEngine(_NOT_ASKED)
         return with_shared_keys([await _one(path, trial, known, notes, uuid) for path in files])
 
 
-async def _known() -> tuple[Known, tuple[str, ...]]:
+def _known() -> tuple[Known, tuple[str, ...]]:
     """A file is checked on a machine without an installation too: then nobody knows which topics are served."""
     try:
         settings = load_settings()
     except ConfigError:
         return Known(), (_NO_SETTINGS,)
-    return await known_of(settings), ()
+    return known_of(settings), ()
 
 
 async def _one(path: Path, trial: Trial, known: Known, notes: tuple[str, ...], uuid: str | None) -> GateReport:

@@ -13,8 +13,7 @@ from exchanger.storm.gate.finding import Source
 from exchanger.storm.names import bpmn, ident
 from exchanger.storm.report import Report, Severity
 from exchanger.storm.tree import parse
-from exchanger.telemetry.clock import SystemClock
-from exchanger.wiring.systems import open_systems, routing_of
+from exchanger.wiring.systems import enabled, routing_of
 
 _NOTHING_KNOWN = Known()
 
@@ -58,12 +57,12 @@ def with_shared_keys(reports: Iterable[GateReport]) -> list[GateReport]:
     return [replace(report, findings=(*report.findings, *_clashes(report, holders))) for report in checked]
 
 
-async def known_of(settings: Settings) -> Known:
-    """Темы, которые берут системы этой установки; нет ни одной — неизвестны. К самим системам не обращается."""
-    async with open_systems(settings, SystemClock()) as systems:
-        routing = routing_of(settings, systems)
-        topics = frozenset(topic for each in systems for topic in routing.topics(each.name, each.topics))
-    return Known(topics or None)
+def known_of(settings: Settings) -> Known:
+    """Темы, которые берут включённые системы и назвали настройки; систем не открывает."""
+    systems, _ = enabled(settings)
+    routing = routing_of(settings, systems)
+    declared = {topic for each in systems for topic in routing.topics(each.name, each.topics)}
+    return Known(frozenset(declared | settings.installation.topics.keys()))
 
 
 def _once(found: Iterable[Finding]) -> list[Finding]:
