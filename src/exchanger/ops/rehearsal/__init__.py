@@ -1,7 +1,7 @@
 """Репетиция процесса на настоящем движке до того, как от него станут зависеть.
 
-    async with open_rehearsal(prepare(Path("process.bpmn")), engine.url, SystemClock()) as rehearsal:
-        report = await rehearsal.explore()
+async with open_rehearsal(prepare(Path("process.bpmn")), engine.url, SystemClock()) as rehearsal:
+    report = await rehearsal.explore()
 """
 
 from exchanger.ops.rehearsal.explore import Limits

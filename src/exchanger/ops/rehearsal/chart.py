@@ -18,7 +18,10 @@ _NAMED = {"message": ("messageRef", "name"), "signal": ("signalRef", "name")}
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """Узел. `event` — род события («timer»); `event_name` — код ошибки, имя сообщения, условие; `attached_to` — хозяин."""
+    """Узел. `event` — род события («timer»); `event_name` — код ошибки, имя сообщения, условие.
+
+    `attached_to` — у события на границе: чьей.
+    """
 
     id: str
     kind: str
@@ -126,7 +129,7 @@ def _nodes(process: etree._Element, named: Mapping[str, etree._Element]) -> Iter
     for found in process.iter(etree.Element):
         space, _, kind = str(found.tag).rpartition("}")
         parent = found.getparent()
-        if space + "}" != MODEL or parent is None or not found.get("id") or not _is_node(found, kind, parent):
+        if space + "}" != MODEL or parent is None or not found.get("id") or not _is_node(kind, parent):
             continue
         event, event_name, holder = _event(found, kind, named)
         yield Node(
@@ -144,14 +147,14 @@ def _nodes(process: etree._Element, named: Mapping[str, etree._Element]) -> Iter
         )
 
 
-def _is_node(found: etree._Element, kind: str, parent: etree._Element) -> bool:
+def _is_node(kind: str, parent: etree._Element) -> bool:
     inside = str(parent.tag).rpartition("}")[2] in SCOPES
-    return inside and (kind in _EVENTS or kind in SCOPES or kind.endswith(("Task", "Gateway", "Activity")) or kind == "task")
+    return inside and (
+        kind in _EVENTS or kind in SCOPES or kind.endswith(("Task", "Gateway", "Activity")) or kind == "task"
+    )
 
 
-def _event(
-    found: etree._Element, kind: str, named: Mapping[str, etree._Element]
-) -> tuple[str, str, etree._Element]:
+def _event(found: etree._Element, kind: str, named: Mapping[str, etree._Element]) -> tuple[str, str, etree._Element]:
     """Род события, его имя и элемент, на котором написаны `type` и `topic`."""
     if kind == "receiveTask":
         message = named.get(found.get("messageRef", ""))

@@ -7,12 +7,11 @@ from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from secrets import token_hex
-from typing import Any, cast
+from typing import cast
 
 from exchanger.domain.errors import Reject
 from exchanger.domain.outcome import Completed, Refused
 from exchanger.domain.task import Fetched
-
 from exchanger.domain.variables import JsonValue, Variables
 from exchanger.engine._rest import write_variables
 from exchanger.engine.admin import EngineAdmin
@@ -20,16 +19,14 @@ from exchanger.engine.connection import EngineConnection
 from exchanger.engine.errors import error_of
 from exchanger.engine.http import Answer, Call, EngineHttp, Request
 from exchanger.engine.tasks import TaskCalls
+from exchanger.ops.rehearsal.rows import Names, Row, read_visit, read_waits
 from exchanger.ops.rehearsal.scene import Awaits, Incident, Scene, UserTask, Visit, Wait
 from exchanger.ports import Clock
 
 _LEASE = timedelta(days=1)
 _PAGE = {"maxResults": "1000"}
-_SUBSCRIPTIONS = {each.value: each for each in (Awaits.MESSAGE, Awaits.SIGNAL, Awaits.CONDITION)}
 _ASYNC_ROUNDS = 100
 _USER_FIELDS = ("name", "description", "assignee", "owner", "due", "followUp", "priority", "formKey")
-
-Row = dict[str, Any]
 
 
 class Desk:
@@ -65,7 +62,9 @@ class Desk:
             body["businessKey"] = business_key
         if at:
             body["startInstructions"] = [{"type": "startBeforeActivity", "activityId": at}]
-        request = Request("POST", ("process-definition", "key", key, "tenant-id", self._tenant, "start"), Call.STEP, body)
+        request = Request(
+            "POST", ("process-definition", "key", key, "tenant-id", self._tenant, "start"), Call.STEP, body
+        )
         answer = await self._http.send(request)
         if not answer.done or not isinstance(answer.body, dict):
             raise error_of(self._http.name, answer, Call.STEP)
@@ -84,22 +83,13 @@ class Desk:
             self._rows("variable-instance", {**mine, "deserializeValues": "false"}),
         )
         of = {row["id"]: self._keys.get(row["definitionId"], "") for row in instances}
-        waits = [
-            *(Wait(Awaits.EXTERNAL, one.task.process_definition_key, one.task.activity_id, one.task.id, one.task.process_instance_id, task=one) for one in tasks),
-            *(Wait(Awaits.USER, self._keys.get(row["processDefinitionId"], ""), row["taskDefinitionKey"], row["id"], row["processInstanceId"]) for row in users),
-            *(Wait(Awaits.TIMER, row["processDefinitionKey"], self._timers.get(row["jobDefinitionId"], ""), row["id"], row["processInstanceId"]) for row in jobs if row["processInstanceId"] in of),
-            *(
-                Wait(_SUBSCRIPTIONS[row["eventType"]], of[row["processInstanceId"]], row["activityId"], row["executionId"], row["processInstanceId"], row["eventName"] or "")
-                for row in subscriptions
-                if row["processInstanceId"] in of and row["eventType"] in _SUBSCRIPTIONS
-            ),
-        ]  # fmt: skip
+        waits = read_waits(tasks, users, jobs, subscriptions, Names(of, self._keys, self._timers))
         values = sorted(
             (f"{of.get(row['processInstanceId'], '')}:{row['name']}", repr(row["value"]))
             for row in variables
             if row["name"] in names
         )
-        return Scene(tuple(waits), bool(instances), tuple(values))
+        return Scene(waits, bool(instances), tuple(values))
 
     async def complete(self, wait: Wait, variables: Variables) -> None:
         """Ответить на задачу."""
@@ -146,16 +136,15 @@ class Desk:
             found += page
             if len(page) < int(_PAGE["maxResults"]):
                 break
-        return [
-            Visit(row["processDefinitionKey"], row["activityId"], row["activityType"], row["processInstanceId"], row["endTime"] is not None, bool(row["canceled"]))
-            for row in found
-        ]  # fmt: skip
+        return [read_visit(row) for row in found]
 
     async def incidents(self) -> list[Incident]:
         """Инциденты проигрыша."""
         rows = await self._rows("incident", {"tenantIdIn": self._tenant})
         return [
-            Incident(self._keys.get(row["processDefinitionId"], ""), row["activityId"] or "", row["incidentMessage"] or "")
+            Incident(
+                self._keys.get(row["processDefinitionId"], ""), row["activityId"] or "", row["incidentMessage"] or ""
+            )
             for row in rows
         ]
 

@@ -36,7 +36,8 @@ def _stuck(play: Play, expect: Expect, chart: Chart) -> Iterator[str]:
         return
     waiting = {visit.element for visit in play.visits if not visit.finished}
     if not play.stuck or not _ids(chart, expect.stuck) & waiting:
-        yield f"процесс должен был встать в «{expect.stuck}», а {'стоит: ' + '; '.join(play.stuck) if play.stuck else 'не стоит'}"
+        actual = f"стоит: {'; '.join(play.stuck)}" if play.stuck else "не стоит"
+        yield f"процесс должен был встать в «{expect.stuck}», а {actual}"
 
 
 def _path(path: Sequence[str], expected: Sequence[str], chart: Chart) -> Iterator[str]:
@@ -45,7 +46,8 @@ def _path(path: Sequence[str], expected: Sequence[str], chart: Chart) -> Iterato
         ids = _ids(chart, name)
         index = next((number for number, element in enumerate(rest) if element in ids), None)
         if index is None:
-            yield f"путь: после {done} ожидался «{name}», а пройдено: {_shown(rest, chart)}; весь путь: {_shown(path, chart)}"
+            passed, whole = _shown(rest, chart), _shown(path, chart)
+            yield f"путь: после {done} ожидался «{name}», а пройдено: {passed}; весь путь: {whole}"
             return
         rest, done = rest[index + 1 :], f"«{name}»"
 

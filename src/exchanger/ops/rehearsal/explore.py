@@ -1,4 +1,4 @@
-"""Перебор ответов процесса, пока не пройдены все потоки, не доказано, что остальные недостижимы, или не кончился предел."""
+"""Перебор ответов: пока не пройдены все потоки, не доказана недостижимость остальных или не кончился предел."""
 
 from __future__ import annotations
 
@@ -26,6 +26,12 @@ class Limits:
     outside: bool = True
 
 
+_NOWHERE = "ENGINE-02004"
+"""Ни одно условие шлюза не сбылось: этот отказ — ответ на вопрос, а не помеха ему."""
+
+USUAL = Limits()
+"""Пределы, когда их не назвали."""
+
 ONE = Limits(plays=1)
 """Один проигрыш обычными ответами."""
 
@@ -39,6 +45,7 @@ class Explored:
     left: frozenset[Goal]
     exhausted: bool
     bound: str = ""
+    outside: bool = True
 
 
 class PlannedMoves:
@@ -106,7 +113,10 @@ async def explore(stage: Stage, questions: Questions, limits: Limits, clock: Clo
             break  # nothing to begin with: a process without a start
         planner.passed(play.flows)
         plays.append(play)
-    return Explored(key, tuple(plays), planner.left, exhausted=planner.is_exhausted)
+    waited = any(play.stuck for play in plays)
+    return Explored(
+        key, tuple(plays), planner.left, exhausted=planner.is_exhausted, outside=limits.outside or not waited
+    )
 
 
 def _bound(limits: Limits, plays: int, until: float, clock: Clock) -> str:
@@ -128,10 +138,20 @@ def reaches(questions: Questions, explored: Explored | None, plays: Iterable[Pla
         elif flow.source not in drawn:
             reach = Reach.UNREACHABLE
         else:
-            proved = explored is not None and explored.exhausted and not questions.obscure
-            reach = Reach.UNREACHABLE if proved else Reach.UNKNOWN
+            reach = _unvisited(questions, explored)
         found.append(FlowReach(chart.key, flow.id, flow.name, flow.source, flow.target, count, reach))
     return found
+
+
+def _unvisited(questions: Questions, explored: Explored | None) -> Reach:
+    """Перебор доказывает недостижимость, если понял все условия, а движок отказывал только «некуда идти»."""
+    if explored is None or not explored.exhausted or questions.obscure or questions.partial:
+        return Reach.UNKNOWN
+    refusals = [step.refused for play in explored.plays for step in play.steps if step.refused]
+    refusals += [play.broken for play in explored.plays if play.broken]
+    if any(_NOWHERE not in text for text in refusals):
+        return Reach.UNKNOWN
+    return Reach.UNREACHABLE if explored.outside else Reach.OUTSIDE
 
 
 def connected(chart: Chart) -> set[str]:
@@ -144,7 +164,9 @@ def connected(chart: Chart) -> set[str]:
         if node is None:
             continue
         ahead = [flow.target for flow in chart.outgoing(node.id)] + [event.id for event in chart.attached(node.id)]
-        ahead += [inner.id for inner in chart.inside(node.id) if inner.kind == "startEvent" or not chart.incoming(inner.id)]
+        ahead += [
+            inner.id for inner in chart.inside(node.id) if inner.kind == "startEvent" or not chart.incoming(inner.id)
+        ]
         queue += [found for found in ahead if found not in seen]
         seen.update(ahead)
     return seen

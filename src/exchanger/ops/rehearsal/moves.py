@@ -14,7 +14,7 @@ from exchanger.ops.rehearsal.scene import ANSWERED, Awaits, Scene, Wait
 ANY_CODE = "REHEARSAL"
 """Код там, где диаграмма ловит любой."""
 
-_MANY = 2
+_MANY = 4
 _OUTSIDE = {Awaits.MESSAGE: Act.MESSAGE, Awaits.SIGNAL: Act.SIGNAL, Awaits.CONDITION: Act.CONDITION}
 
 Charts = Mapping[str, Questions]
@@ -22,7 +22,7 @@ Phased = list[tuple[Move, Phase]]
 
 
 def state_of(scene: Scene) -> State:
-    """Состояние для перебора. Двое и больше одинаковых ожиданий не различаются: иначе круг с развилкой бесконечен."""
+    """Состояние для перебора. Четыре и больше одинаковых ожиданий не различаются: иначе круг с развилкой бесконечен."""
     waits = Counter((wait.process, wait.element) for wait in scene.waits)
     counted = tuple(sorted((*place, min(number, _MANY)) for place, number in waits.items()))
     return State(counted, scene.values)

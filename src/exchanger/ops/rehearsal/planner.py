@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
@@ -57,7 +57,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Чего ждут (процесс, элемент, сколько: 2 — «два и больше») и значения переменных условий, текстом."""
+    """Чего ждут (процесс, элемент, сколько: 4 — «четыре и больше») и значения переменных условий, текстом."""
 
     waits: tuple[tuple[str, str, int], ...] = ()
     values: tuple[tuple[str, str], ...] = ()
@@ -75,6 +75,7 @@ class _Known:
     moves: dict[Move, Phase]
     led: dict[Move, State] = field(default_factory=dict)
     tried: set[Move] = field(default_factory=set)
+    times: Counter[Move] = field(default_factory=Counter)
 
     def untried(self, phase: Phase) -> Iterable[Move]:
         return (move for move, when in self.moves.items() if when <= phase and move not in self.tried)
@@ -116,6 +117,7 @@ class Planner:
         """Ход сделан; `led` None — движок отказал и состояние прежнее."""
         known = self._states[state]
         known.tried.add(move)
+        known.times[move] += 1
         self._answers[move] = True
         if led is not None:
             known.led[move] = led
@@ -157,7 +159,14 @@ class Planner:
     def _homeward(self, state: State) -> Move | None:
         """Шаг к известному концу, чтобы проигрыш дошёл до него; неизвестен — любой ход, лишь бы вперёд."""
         found = self._step(state, lambda known: not known.moves)
-        return found or self._untried(state)
+        return found or self._untried(state) or self._again(state)
+
+    def _again(self, state: State) -> Move | None:
+        """Всё пройдено, а конца ещё не видели: самый редкий отсюда ответ. Круг оборвёт предел ходов."""
+        known = self._states[state]
+        ends = any(not other.moves for other in self._states.values())
+        answers = [move for move in known.led if known.moves.get(move) is Phase.ANSWERS]
+        return min(answers, key=lambda move: known.times[move]) if self.is_done and not ends and answers else None
 
     def _step(self, state: State, wanted: Callable[[_Known], bool]) -> Move | None:
         queue: deque[tuple[State, Move | None]] = deque([(state, None)])

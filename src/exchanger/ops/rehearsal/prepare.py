@@ -10,8 +10,8 @@ from pathlib import Path
 from exchanger.domain.errors import ConfigError, Reject
 from exchanger.engine.bpmn_xml import parse
 from exchanger.engine.metadata import BpmnMetadata
-from exchanger.ops.rehearsal.moves import Charts
 from exchanger.ops.rehearsal.chart import Chart, read_charts
+from exchanger.ops.rehearsal.moves import Charts
 from exchanger.ops.rehearsal.questions import Questions
 from exchanger.ops.rehearsal.results import Remark
 from exchanger.ops.rehearsal.standins import replace_code, with_marks
@@ -30,13 +30,14 @@ _EMPTY = """<?xml version="1.0" encoding="UTF-8"?>
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """К развёртыванию: `original` — как в эксплуатации, `copies` — с отметками и заменами.
+    """К развёртыванию.
 
-    `main` — процессы самого файла, их и проверяют; `collections` — переменные, по которым повторяются многократные
-    элементы.
+    `files` — документы нетронутыми, `original` — они же, но код, которого здесь нет, заменён; `copies` — с отметками.
+    `main` — процессы самого файла, их и проверяют; `collections` — переменные, по которым повторяются элементы.
     """
 
     file: str
+    files: Mapping[str, bytes]
     original: Mapping[str, bytes]
     copies: Mapping[str, bytes]
     main: tuple[str, ...]
@@ -74,12 +75,13 @@ def prepare_bytes(name: str, files: Mapping[str, bytes]) -> Prepared:
     """То же из готовых исполняемых документов; `name` — главный из `files`."""
     charts: dict[str, Questions] = {}
     metadata: dict[str, BpmnMetadata] = {}
-    copies, remarks = {}, []
+    original, copies, remarks = {}, {}, []
     for file, xml in files.items():
         for chart in read_charts(xml):
             charts.setdefault(chart.key, Questions.of(chart))
             metadata.setdefault(chart.key, BpmnMetadata.parse(xml))
         copy = replace_code(xml)
+        original[file] = copy.xml  # the engine here refuses even to read a connector
         copies[file] = with_marks(copy.xml)
         owner = {node: chart.key for chart in read_charts(xml) for node in (*chart.nodes, chart.key)}
         remarks += [
@@ -93,7 +95,7 @@ def prepare_bytes(name: str, files: Mapping[str, bytes]) -> Prepared:
     copies |= {f"rehearsal-absent-{key}.bpmn": _EMPTY.format(key=key).encode() for key in absent}
     remarks += [_without(process, element, key) for key, (process, element) in absent.items()]
     collections = {found.decode() for xml in files.values() for found in _COLLECTION.findall(xml)}
-    return Prepared(name, files, copies, main, charts, metadata, tuple(remarks), frozenset(collections))
+    return Prepared(name, files, original, copies, main, charts, metadata, tuple(remarks), frozenset(collections))
 
 
 def _is_executable(body: bytes) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 
 from exchanger.ops.rehearsal.chart import Chart, Flow, Node
 from exchanger.ops.rehearsal.conditions import Atom, Condition, Scalar, choices, read_condition
@@ -12,7 +13,6 @@ from exchanger.ops.rehearsal.conditions import Atom, Condition, Scalar, choices,
 Values = tuple[tuple[str, Scalar], ...]
 """Переменные ответа и их значения."""
 
-_CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway", "complexGateway"})
 _MOST = 16
 """Больше сочетаний одного ответа не перебирают: меняют по одной переменной."""
 
@@ -49,6 +49,14 @@ class Questions:
         for name, sources in derived.items():
             values |= {source: values[name] for source in sources.values() if source not in values}
         return cls(chart, {name: found for name, found in values.items() if found}, derived, tuple(obscure))
+
+    @property
+    def partial(self) -> bool:
+        """Есть ответ, чьи сочетания перебираются не все."""
+        found = (
+            self.asked(node.id) for node in self.chart.nodes.values() if answering(node) or node.kind == "startEvent"
+        )
+        return any(prod(len(self.values[name]) for name in names) > _MOST for names in found)
 
     def asked(self, node_id: str) -> tuple[str, ...]:
         """Переменные, которые должен дать ответ на узел (начало тоже узел)."""
@@ -111,20 +119,11 @@ def answering(node: Node | None) -> bool:
 
 def combinations(values: Mapping[str, tuple[Scalar, ...]]) -> list[Values]:
     """Сочетания значений; когда их слишком много — обычный ответ и отличия от него по одному."""
-    total = 1
-    for found in values.values():
-        total *= len(found)
-    if total <= _MOST:
+    if prod(map(len, values.values())) <= _MOST:
         return [tuple(zip(values, chosen, strict=True)) for chosen in product(*values.values())]
     usual = {name: found[0] for name, found in values.items()}
     varied = [{**usual, name: value} for name, found in values.items() for value in found[1:]]
     return [tuple(each.items()) for each in (usual, *varied)]
-
-
-def is_choice(chart: Chart, flow: Flow) -> bool:
-    """Решает ли этот поток ответ."""
-    node = chart.nodes.get(flow.source)
-    return bool(flow.condition) or (node is not None and node.kind in _CHOOSING and len(chart.outgoing(node.id)) > 1)
 
 
 def _variables(flow: Flow) -> tuple[str, ...]:

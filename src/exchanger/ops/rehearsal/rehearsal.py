@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from exchanger.connect import OpenSystem
 from exchanger.ops.rehearsal.cards import Cards
 from exchanger.ops.rehearsal.desk import Desk, open_desk
-from exchanger.ops.rehearsal.explore import ONE, Explored, HabitualMoves, Limits, explore, reaches
+from exchanger.ops.rehearsal.explore import ONE, USUAL, Explored, HabitualMoves, Limits, explore, reaches
 from exchanger.ops.rehearsal.prepare import Prepared
 from exchanger.ops.rehearsal.remarks import remarks_of
 from exchanger.ops.rehearsal.results import Play, Rehearsed, Verdict
@@ -28,7 +28,7 @@ class Rehearsal:
         self._clock = clock
         self._engine = engine
 
-    async def explore(self, limits: Limits = Limits(), process: str = "") -> Rehearsed:
+    async def explore(self, limits: Limits = USUAL, process: str = "") -> Rehearsed:
         """Перебрать ответы каждого процесса файла (или одного)."""
         began, assumed = self._clock.monotonic(), Assumed(allowed=True)
         stage = self._stage(assumed, once=True)
@@ -48,10 +48,9 @@ class Rehearsal:
 
     async def run(self, scenarios: Iterable[Scenario]) -> Rehearsed:
         """Сыграть сценарии; переменных, которых в них нет, репетиция не придумывает."""
-        began, verdicts = self._clock.monotonic(), []
+        began = self._clock.monotonic()
         stage = self._stage(Assumed(allowed=False), once=False)
-        for scenario in scenarios:
-            verdicts.append(await judge(stage, self._prepared, scenario, self._clock))
+        verdicts = [await judge(stage, self._prepared, scenario, self._clock) for scenario in scenarios]
         return self._report([], Assumed(allowed=False), began, explored=False, verdicts=verdicts)
 
     async def _one(self, stage: Stage, key: str) -> Play:
@@ -80,9 +79,7 @@ class Rehearsal:
         plays += [verdict.play for verdict in verdicts if verdict.play is not None]
         by_process = {one.process: one for one in walked} if explored else {}
         charts = self._prepared.charts
-        flows = [
-            flow for key in self._prepared.main for flow in reaches(charts[key], by_process.get(key), plays)
-        ]
+        flows = [flow for key in self._prepared.main for flow in reaches(charts[key], by_process.get(key), plays)]
         titles = {(key, node.id): node.title for key, one in charts.items() for node in one.chart.nodes.values()}
         return Rehearsed(
             file=self._prepared.file,

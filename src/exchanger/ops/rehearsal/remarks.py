@@ -32,21 +32,22 @@ def remarks_of(
 
 def _assumed(prepared: Prepared, assumed: Assumed) -> Iterator[Remark]:
     for name in sorted(assumed.values):
+        value = assumed.values[name].value
         yield Remark(
             prepared.main[0],
             "",
-            f"Переменную {name} диаграмма читает, а задаёт её не она: репетиция подставила {assumed.values[name].value}.",
+            f"Переменную {name} диаграмма читает, а задаёт её не она: репетиция подставила {value!r}.",
             "передавайте её при запуске или задайте в сценарии (start.variables).",
         )
 
 
 def _of_plays(prepared: Prepared, plays: Iterable[Play]) -> Iterator[Remark]:
+    refused: dict[tuple[str, str, str], list[Move]] = {}
     for play in plays:
         last = _last(prepared, play)
         for step in play.steps:
             if step.refused:
-                said = f"{_said(prepared, step.move)} — движок отказал: {step.refused}"
-                yield Remark(step.move.process, step.move.element, said, is_problem=True)
+                refused.setdefault((step.move.process, step.move.element, step.refused), []).append(step.move)
             elif step.move.act in _FROM_OUTSIDE:
                 yield _from_outside(prepared, step.move)
         if play.broken:
@@ -56,6 +57,11 @@ def _of_plays(prepared: Prepared, plays: Iterable[Play]) -> Iterator[Remark]:
             yield Remark(play.process, _place(play), f"Процесс стоит после хода «{last}»: {why}.", is_problem=True)
         if play.cut:
             yield Remark(play.process, "", f"Проигрыш {play.cut}: процесс не кончается сам.")
+    for (process, element, text), moves in refused.items():
+        kinds = len(set(moves))
+        more = f" (и ещё {kinds - 1} таких)" if kinds > 1 else ""
+        said = f"{_said(prepared, moves[0])}{more} — движок отказал: {text}"
+        yield Remark(process, element, said, is_problem=True)
 
 
 def _of_process(prepared: Prepared, one: Explored, *, explored: bool) -> Iterator[Remark]:

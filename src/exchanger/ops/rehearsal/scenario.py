@@ -11,7 +11,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, V
 
 from exchanger.domain.errors import ConfigError
 
-
 SIZE_LIMIT = 1024 * 1024
 _DEPTH_LIMIT = 50
 _MEANINGS = {"да": "ok", "нет": "no", "yes": "ok", "no": "no"}
@@ -105,7 +104,7 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         """Отказать ссылке."""
         if self.check_event(yaml.events.AliasEvent):
-            event = self.peek_event()
+            event = self.peek_event()  # type: ignore[no-untyped-call]  # the stubs leave it open
             raise yaml.constructor.ConstructorError(None, None, "ссылки YAML (*) не читаются", event.start_mark)
         return super().compose_node(parent, index)
 

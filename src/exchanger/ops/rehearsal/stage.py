@@ -20,7 +20,8 @@ from exchanger.ops.rehearsal.scene import ANSWERED, Awaits, Scene
 from exchanger.ops.rehearsal.stuck import why_stuck
 from exchanger.ops.rehearsal.taken import flows_taken
 
-_UNKNOWN = re.compile(r"Cannot resolve identifier '(\w+)'|Variable '(\w+)' (?:is )?not found")
+_UNKNOWN = re.compile(r"Cannot resolve identifier '(\w+)'|Variable '(\w+)' (?:is )?not (?:found|of the expected type)")
+_ID = re.compile(r"[\w:-]*[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ASSUMED = "1"  # a text that is also a number
 _LIST = Variable(VariableType.OBJECT, '["1","2"]', {
     "objectTypeName": "java.util.ArrayList<java.lang.String>", "serializationDataFormat": "application/json",
@@ -70,7 +71,7 @@ class Begin:
     business_key: str | None = None
 
 
-class StartAgain(Exception):  # noqa: N818 - not a failure: the play is begun anew, now with the variable
+class StartAgain(Exception):
     """Не хватало переменной, теперь она есть."""
 
 
@@ -122,7 +123,7 @@ class Stage:
                 scene = await self._desk.look(self._names)
             except (NextStepRefused, Reject) as error:
                 self._maybe_again(error)
-                run.broken = str(error)
+                run.broken = _ID.sub("…", str(error))
                 decider.went(state, move, State(values=(("", f"сломан: {error}"),)))
                 break
             led = state_of(scene)
@@ -142,7 +143,7 @@ class Stage:
                 await self._act(move, scene)
         except (NextStepRefused, Reject) as error:
             self._maybe_again(error)
-            return str(error)
+            return _ID.sub("…", str(error))
         return ""
 
     async def _start(self, begin: Begin, move: Move) -> str:
@@ -152,7 +153,11 @@ class Stage:
         return await self._desk.start(move.process, node.id if node.event else "", variables, begin.business_key)
 
     async def _act(self, move: Move, scene: Scene) -> None:
-        wait = next(one for one in scene.waits if (one.process, one.element) == (move.process, move.element) and _fits(move.act, one.awaits))
+        wait = next(
+            one
+            for one in scene.waits
+            if (one.process, one.element) == (move.process, move.element) and _fits(move.act, one.awaits)
+        )
         match move.act:
             case Act.COMPLETE:
                 await self._desk.complete(wait, _variables(move))
@@ -214,7 +219,9 @@ def _fits(act: Act, awaits: Awaits) -> bool:
     """Одного элемента могут ждать по-разному: и задача, и таймер на её границе с тем же id не бывают, но проверим."""
     if act in {Act.COMPLETE, Act.ERROR, Act.ESCALATION}:
         return awaits in ANSWERED
-    return {Act.TIMER: Awaits.TIMER, Act.MESSAGE: Awaits.MESSAGE, Act.SIGNAL: Awaits.SIGNAL}.get(act, Awaits.CONDITION) is awaits
+    return {Act.TIMER: Awaits.TIMER, Act.MESSAGE: Awaits.MESSAGE, Act.SIGNAL: Awaits.SIGNAL}.get(
+        act, Awaits.CONDITION
+    ) is awaits
 
 
 def _variables(move: Move) -> Variables:

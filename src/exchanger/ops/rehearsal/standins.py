@@ -83,7 +83,11 @@ def _mark(flow: etree._Element, scope: etree._Element) -> None:
 
 def _sibling(flow: etree._Element, name: str) -> etree._Element | None:
     scope, wanted = flow.getparent(), flow.get(name)
-    return None if scope is None else next((node for node in scope.iterchildren(etree.Element) if node.get("id") == wanted), None)
+    return (
+        None
+        if scope is None
+        else next((node for node in scope.iterchildren(etree.Element) if node.get("id") == wanted), None)
+    )
 
 
 def _tasks(root: etree._Element) -> list[Replaced]:
@@ -103,7 +107,7 @@ def _foreign(task: etree._Element) -> str:
         return ""
     if kind:
         return f"встроенная задача {kind}"
-    if any(found.tag.endswith("}connector") for found in task.iter(etree.Element) if isinstance(found.tag, str)):
+    if any(str(found.tag).endswith("}connector") for found in task.iter(etree.Element)):
         return "соединитель"
     if task.tag == MODEL + "scriptTask" and task.get("scriptFormat", "").lower() not in _SCRIPTS:
         return f"сценарий {task.get('scriptFormat')}"
@@ -120,8 +124,7 @@ def _plain_expression(element: etree._Element) -> bool:
 def _make_external(task: etree._Element) -> None:
     task.tag = MODEL + "serviceTask"
     _take_code_off(task)
-    for name in ("scriptFormat",):
-        task.attrib.pop(name, None)
+    task.attrib.pop("scriptFormat", "")
     for script in list(task.iterchildren(MODEL + "script")):
         task.remove(script)
     for found in [found for found in task.iter(etree.Element) if str(found.tag).endswith("}connector")]:
@@ -161,7 +164,7 @@ def _listeners(root: etree._Element) -> list[Replaced]:
 def _take_code_off(element: etree._Element) -> None:
     for name in (*_CODE, "type", "topic", "resource", "resultVariable", "decisionRef"):
         for space in EXTENSIONS:
-            element.attrib.pop(space + name, None)
+            element.attrib.pop(space + name, "")
 
 
 def _local(element: etree._Element) -> str:

@@ -20,7 +20,9 @@ def flows_taken(history: Iterable[Visit], charts: Mapping[str, Chart]) -> tuple[
         if marked is not None:
             found.append((visit.process, marked))
         elif visit.finished and not visit.canceled:
-            found += [(visit.process, flow.id) for flow in chart.incoming(visit.element) if _by_event(chart, flow.source)]
+            found += [
+                (visit.process, flow.id) for flow in chart.incoming(visit.element) if _by_event(chart, flow.source)
+            ]
     return tuple(found)
 
 

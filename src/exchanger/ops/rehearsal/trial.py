@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import replace
 
 from exchanger.domain.errors import ConfigError
@@ -31,13 +31,13 @@ async def judge(stage: Stage, prepared: Prepared, scenario: Scenario, clock: Clo
     written = WrittenMoves(prepared, scenario, process)
     begin = Begin(process, scenario.start.variables, scenario.start.business_key)
     play = await stage.play(begin, written, steps=scenario.steps)
-    told = [
-        f"{describe(step.move, prepared.chart(step.move.process).title(step.move.element))}: движок отказал: {step.refused}"
-        for step in play.steps
-        if step.refused
-    ]
+    told = [f"{_said(prepared, step.move)}: движок отказал: {step.refused}" for step in play.steps if step.refused]
     told += [*written.unmet, *differences(play, scenario.expect, prepared.chart(process))]
     return Verdict(scenario.name, play, tuple(told), clock.monotonic() - began)
+
+
+def _said(prepared: Prepared, move: Move) -> str:
+    return describe(move, prepared.chart(move.process).title(move.element))
 
 
 def check_names(prepared: Prepared, scenario: Scenario, process: str) -> None:
@@ -129,7 +129,9 @@ class WrittenMoves:
                 node.id == move.element for node in self._chart(move.process).named(name)
             ):
                 return move
-        self.unmet.append(f"{self._chart(wait.process).title(wait.element)}: ответ ждёт «{name}», а этого сейчас не ждут")
+        self.unmet.append(
+            f"{self._chart(wait.process).title(wait.element)}: ответ ждёт «{name}», а этого сейчас не ждут"
+        )
         return None
 
     def _from_outside(self, moves: Phased) -> Move | None:
@@ -144,7 +146,7 @@ class WrittenMoves:
                 return replace(move, values=tuple(self._scenario.messages[name].items()))  # type: ignore[arg-type]  # as above
         return None
 
-    def _key(self, process: str, element: str, written: dict[str, object] | dict[str, tuple[Answer, ...]]) -> str | None:
+    def _key(self, process: str, element: str, written: Mapping[str, object]) -> str | None:
         if element in written:
             return element
         node = self._chart(process).nodes.get(element)
@@ -154,6 +156,5 @@ class WrittenMoves:
         return self._prepared.chart(process)
 
 
-def _same(name: str, written: object) -> str | None:
-    names: Iterator[str] = iter(written)  # type: ignore[call-overload]  # either of the two mappings
-    return next((one for one in names if folded(one) == folded(name)), None)
+def _same(name: str, written: Mapping[str, object]) -> str | None:
+    return next((one for one in written if folded(one) == folded(name)), None)
