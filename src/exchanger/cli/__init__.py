@@ -14,6 +14,7 @@ from exchanger.cli.new_system import new_system
 from exchanger.cli.pause import pause, paused, resume
 from exchanger.cli.preview import preview
 from exchanger.cli.reconcile import reconcile
+from exchanger.cli.rehearse import rehearse
 from exchanger.cli.run import run
 from exchanger.cli.shadow import shadow
 from exchanger.cli.takeover import takeover
@@ -39,6 +40,7 @@ app.command()(pause)
 app.command()(resume)
 app.command()(paused)
 app.command()(reconcile)
+app.command()(rehearse)
 app.command()(preview)
 app.command()(shadow)
 app.command()(takeover)
