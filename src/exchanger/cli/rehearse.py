@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,7 +15,17 @@ from rich.console import Console
 
 from exchanger.cli.asking import perform
 from exchanger.domain.errors import ConfigError
-from exchanger.ops.rehearsal import Limits, Prepared, Rehearsed, Scenario, open_rehearsal, prepare, read_scenarios
+from exchanger.domain.variables import PlainValue
+from exchanger.ops.rehearsal import (
+    Begin,
+    Limits,
+    Prepared,
+    Rehearsed,
+    Scenario,
+    open_rehearsal,
+    prepare,
+    read_scenarios,
+)
 from exchanger.ops.rehearsal.as_files import as_json, as_junit
 from exchanger.ops.rehearsal.as_page import as_page
 from exchanger.ops.rehearsal.as_text import show
@@ -37,7 +48,7 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    process: str
+    begin: Begin
     explored: bool
     limits: Limits
     scenarios: Sequence[Scenario]
@@ -54,6 +65,12 @@ def rehearse(
         list[Path] | None, typer.Option("--with", help="Файл вызываемого процесса; можно несколько.")
     ] = None,
     process: Annotated[str, typer.Option(help="Ключ процесса; без него — все процессы файла.")] = "",
+    variables: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--var", metavar="ИМЯ=ЗНАЧЕНИЕ", help="Переменная запуска; значение — JSON или текст. Не со сценарием."
+        ),
+    ] = None,
     engine: Annotated[str, typer.Option(help="camunda или operaton.")] = "camunda",
     outside: Annotated[
         bool, typer.Option("--outside/--no-outside", help="Перебор сам посылает сообщения, которых ждёт процесс.")
@@ -79,11 +96,24 @@ def rehearse(
     if process and process not in prepared.charts:
         raise ConfigError(f"Процесса {process} в файле нет.", remedy=f"есть: {', '.join(prepared.charts)}.")
     limits = Limits(plays, steps, seconds, outside)
-    wanted = _Wanted(process, explore, limits, written.scenarios if written else ())
+    wanted = _Wanted(Begin(process, _variables(variables or [])), explore, limits, written.scenarios if written else ())
     report = perform(_rehearse(prepared, wanted, engine))
     _deliver(_written(report, prepared, form), output)
     if not report.ok:
         raise typer.Exit(_FAILED)
+
+
+def _variables(given: Sequence[str]) -> dict[str, PlainValue]:
+    found: dict[str, PlainValue] = {}
+    for pair in given:
+        name, sign, text = pair.partition("=")
+        if not sign or not name:
+            raise typer.BadParameter(f"«{pair}»: нужно ИМЯ=ЗНАЧЕНИЕ", param_hint="--var")
+        try:
+            found[name] = json.loads(text)
+        except ValueError:
+            found[name] = text
+    return found
 
 
 async def _rehearse(prepared: Prepared, wanted: _Wanted, engine: str) -> Rehearsed:
@@ -95,8 +125,8 @@ async def _rehearse(prepared: Prepared, wanted: _Wanted, engine: str) -> Rehears
             if wanted.scenarios:
                 return await rehearsal.run(wanted.scenarios)
             if wanted.explored:
-                return await rehearsal.explore(wanted.limits, wanted.process)
-            return await rehearsal.once(wanted.process)
+                return await rehearsal.explore(wanted.limits, wanted.begin)
+            return await rehearsal.once(wanted.begin)
 
 
 def _written(report: Rehearsed, prepared: Prepared, form: Format) -> str:

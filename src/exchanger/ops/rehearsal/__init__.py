@@ -9,8 +9,10 @@ from exchanger.ops.rehearsal.prepare import Prepared, prepare, prepare_bytes
 from exchanger.ops.rehearsal.rehearsal import Rehearsal, open_rehearsal
 from exchanger.ops.rehearsal.results import Card, FlowReach, Play, Reach, Rehearsed, Remark, Verdict
 from exchanger.ops.rehearsal.scenario import Scenario, ScenarioFile, read_scenarios
+from exchanger.ops.rehearsal.stage import Begin
 
 __all__ = [
+    "Begin",
     "Card",
     "FlowReach",
     "Limits",

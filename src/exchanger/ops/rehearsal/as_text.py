@@ -77,10 +77,11 @@ def _cards(report: Rehearsed) -> Iterator[RenderableType]:
     yield Text("\nЗадачи, которые были бы поставлены", "bold")
     for card in report.cards:
         where = card.system or card.topic or "задача движка"
-        yield Text(f"  {card.name} ({card.element}) — {where}{_SOURCES[card.source]}")
         if card.refusal:
-            yield Text(f"    не поставили бы: {card.refusal}", "red")
-        yield _table(card.fields)
+            yield Text(f"  {card.name} ({card.element}) — {where}: не поставили бы, см. замечания", "red")
+        else:
+            yield Text(f"  {card.name} ({card.element}) — {where}{_SOURCES[card.source]}")
+            yield _table(card.fields)
 
 
 _SOURCES = {

@@ -94,7 +94,7 @@ class HabitualMoves:
         return not any(move.act in {Act.COMPLETE, Act.TIMER} for move, _ in moves)
 
 
-async def explore(stage: Stage, questions: Questions, limits: Limits, clock: Clock) -> Explored:
+async def explore(stage: Stage, questions: Questions, begin: Begin, limits: Limits, clock: Clock) -> Explored:
     """Перебрать; каждый проигрыш начинается с запуска."""
     key = questions.chart.key
     goals = [(key, flow) for flow in questions.chart.flows]
@@ -106,7 +106,7 @@ async def explore(stage: Stage, questions: Questions, limits: Limits, clock: Clo
         if bound:
             return Explored(key, tuple(plays), planner.left, exhausted=False, bound=bound)
         try:
-            play = await stage.play(Begin(key), decider, steps=limits.steps)
+            play = await stage.play(begin, decider, steps=limits.steps)
         except StartAgain:
             continue
         if not play.steps:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from exchanger.connect import OpenSystem
 from exchanger.ops.rehearsal.cards import Cards
@@ -13,7 +14,7 @@ from exchanger.ops.rehearsal.prepare import Prepared
 from exchanger.ops.rehearsal.remarks import remarks_of
 from exchanger.ops.rehearsal.results import Play, Rehearsed, Verdict
 from exchanger.ops.rehearsal.scenario import Scenario
-from exchanger.ops.rehearsal.stage import Assumed, Begin, Stage, StartAgain
+from exchanger.ops.rehearsal.stage import ANY, Assumed, Begin, Stage, StartAgain
 from exchanger.ops.rehearsal.trial import judge
 from exchanger.ports import Clock
 
@@ -28,22 +29,23 @@ class Rehearsal:
         self._clock = clock
         self._engine = engine
 
-    async def explore(self, limits: Limits = USUAL, process: str = "") -> Rehearsed:
-        """Перебрать ответы каждого процесса файла (или одного)."""
+    async def explore(self, limits: Limits = USUAL, begin: Begin = ANY) -> Rehearsed:
+        """Перебрать ответы каждого процесса файла (или одного); переменные запуска — одни на все проигрыши."""
         began, assumed = self._clock.monotonic(), Assumed(allowed=True)
         stage = self._stage(assumed, once=True)
         walked = [
-            await explore(stage, self._prepared.charts[key], limits, self._clock) for key in self._chosen(process)
+            await explore(stage, self._prepared.charts[one.process], one, limits, self._clock)
+            for one in self._chosen(begin)
         ]
         return self._report(walked, assumed, began, explored=True)
 
-    async def once(self, process: str = "") -> Rehearsed:
+    async def once(self, begin: Begin = ANY) -> Rehearsed:
         """Один проигрыш каждого процесса обычными ответами."""
         began, assumed, walked = self._clock.monotonic(), Assumed(allowed=True), []
         stage = self._stage(assumed, once=False)
-        for key in self._chosen(process):
-            play = await self._one(stage, key)
-            walked.append(Explored(key, (play,), frozenset(), exhausted=False))
+        for one in self._chosen(begin):
+            play = await self._one(stage, one)
+            walked.append(Explored(one.process, (play,), frozenset(), exhausted=False))
         return self._report(walked, assumed, began, explored=False)
 
     async def run(self, scenarios: Iterable[Scenario]) -> Rehearsed:
@@ -53,18 +55,19 @@ class Rehearsal:
         verdicts = [await judge(stage, self._prepared, scenario, self._clock) for scenario in scenarios]
         return self._report([], Assumed(allowed=False), began, explored=False, verdicts=verdicts)
 
-    async def _one(self, stage: Stage, key: str) -> Play:
+    async def _one(self, stage: Stage, begin: Begin) -> Play:
         while True:
             try:
-                return await stage.play(Begin(key), HabitualMoves(), steps=ONE.steps)
+                return await stage.play(begin, HabitualMoves(), steps=ONE.steps)
             except StartAgain:
                 continue
 
     def _stage(self, assumed: Assumed, *, once: bool) -> Stage:
         return Stage(self._desk, self._prepared, self._cards, once=once, assumed=assumed)
 
-    def _chosen(self, process: str) -> Sequence[str]:
-        return (process,) if process else self._prepared.main
+    def _chosen(self, begin: Begin) -> list[Begin]:
+        keys = (begin.process,) if begin.process else self._prepared.main
+        return [replace(begin, process=key) for key in keys]
 
     def _report(
         self,

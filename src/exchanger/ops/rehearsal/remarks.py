@@ -55,6 +55,15 @@ def _of_plays(prepared: Prepared, plays: Iterable[Play]) -> Iterator[Remark]:
         if play.stuck:
             why = "; ".join(play.stuck)
             yield Remark(play.process, _place(play), f"Процесс стоит после хода «{last}»: {why}.", is_problem=True)
+        yield from (
+            Remark(
+                card.process,
+                card.element,
+                f"Задачу «{card.name}» система {card.system} не поставила бы: {card.refusal}",
+            )
+            for card in play.cards
+            if card.refusal
+        )
         if play.cut:
             yield Remark(play.process, "", f"Проигрыш {play.cut}: процесс не кончается сам.")
     for (process, element, text), moves in refused.items():

@@ -64,11 +64,15 @@ class Assumed:
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """С чего начать: процесс, переменные и ключ запуска."""
+    """С чего начать: процесс («» — каждый процесс файла), переменные и ключ запуска."""
 
-    process: str
+    process: str = ""
     variables: Mapping[str, PlainValue] = field(default_factory=dict)
     business_key: str | None = None
+
+
+ANY = Begin()
+"""Каждый процесс файла, без своих переменных."""
 
 
 class StartAgain(Exception):
