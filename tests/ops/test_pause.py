@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from exchanger.bus.rabbitmq import BrokerConnection, RabbitBus
-from exchanger.roles.pause import accept_flag, pause_flag, stop_flag
+from exchanger.roles.pause import accept_flag, forget_flag, pause_flag, stop_flag
 from tests.ops.conftest import House
 
 SYSTEM = "bitrix24"
@@ -27,6 +27,8 @@ async def test_a_command_of_another_process_reaches_the_services_through_the_bro
         assert await _process(house, "resume", SYSTEM, "--accept", "--reason", "готово") == 0
         assert not await bus.is_raised(pause_flag(SYSTEM))
         assert await bus.is_raised(accept_flag(SYSTEM))
+        assert await _process(house, "cache", "clear", SYSTEM, "--reason", "завели поле") == 0
+        assert await bus.is_raised(forget_flag(SYSTEM))
 
 
 @pytest.mark.rabbitmq

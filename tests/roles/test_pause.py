@@ -8,7 +8,7 @@ import pytest
 
 from exchanger.connect import Side
 from exchanger.domain.errors import Retry
-from exchanger.roles.pause import Pause, Scope, accept_flag, pause_flag, stop_flag
+from exchanger.roles.pause import Pause, Scope, accept_flag, forget_flag, pause_flag, stop_flag
 from exchanger.telemetry.health import Condition
 from tests.roles.house import SYSTEM, House
 
@@ -236,3 +236,15 @@ async def test_the_order_is_felt_within_five_seconds(home: House) -> None:
     await home.clock.advance(5)
     with pytest.raises(Exception, match="остановлена оператором"):
         home.system.circuit.require(Side.CREATE)
+
+
+async def test_an_order_to_forget_is_carried_out_once_by_the_duty_in_force(home: House) -> None:
+    forgotten: list[int] = []
+    await home.bus.raise_flag(forget_flag(SYSTEM))
+    pause_, circuit = Pause(home.context, SYSTEM), home.system.circuit
+    # When the duty watches for orders
+    home.start(lambda: pause_.keep(circuit, {forget_flag(SYSTEM): lambda: forgotten.append(1)}))
+    await home.clock.advance(MINUTE)
+    # Then it was carried out once and used up
+    assert forgotten == [1]
+    assert not await home.bus.is_raised(forget_flag(SYSTEM))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from exchanger.cli import config, dlq, incidents, processes, queues, services, sync, systems, templates, topology
+from exchanger.cli import cache, config, dlq, incidents, processes, queues, services, sync, systems, templates, topology
 from exchanger.cli.demo import demo
 from exchanger.cli.doctor import doctor
 from exchanger.cli.handover import handover
@@ -47,6 +47,7 @@ app.command()(takeover)
 app.command()(handover)
 app.command()(worker)
 app.add_typer(config.app, name="config")
+app.add_typer(cache.app, name="cache")
 app.add_typer(templates.app, name="templates")
 app.add_typer(systems.app, name="systems")
 app.command()(new_system)

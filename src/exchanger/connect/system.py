@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import IntEnum
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
@@ -65,6 +66,8 @@ class OpenSystem:
     check: Callable[[], Awaitable[list[Finding]]]
     codes: ErrorCodes = NO_CODES
     calls: Mapping[str, Call] = field(default_factory=dict)
+    forget: Callable[[], None] | None = None
+    """Забыть узнанное у системы; None — помнить нечего."""
 
     @property
     def topics(self) -> list[str]:
@@ -115,8 +118,10 @@ class System(Generic[S, C]):
         limits: Callable[[S], Limits] = lambda _settings: Limits(),
         quarantine: Callable[[S], timedelta] = lambda _settings: timedelta(),
         codes: ErrorCodes = NO_CODES,
+        forget: Callable[[C], None] | None = None,
     ) -> None:
         self.name = name
+        self._forget = forget
         self._codes = codes
         self._client = client
         self._limits = limits
@@ -199,7 +204,8 @@ class System(Generic[S, C]):
                 return [finding for probe in self._probes for finding in await probe(client)]
 
             quarantine = self._quarantine(settings)
-            yield OpenSystem(self.name, works, limiter, circuit, quarantine, check, self._codes, calls)
+            forget = None if self._forget is None else partial(self._forget, client)
+            yield OpenSystem(self.name, works, limiter, circuit, quarantine, check, self._codes, calls, forget)
 
     @asynccontextmanager
     async def _opened(self, settings: S, limiter: Limiter, clock: Clock) -> AsyncIterator[Any]:

@@ -13,7 +13,7 @@ from exchanger.domain.errors import ConfigError
 from exchanger.journal.audit import Audit, Deed
 from exchanger.ops.audit import audit_of
 from exchanger.ports import Address, Flags
-from exchanger.roles.pause import Scope, accept_flag, pause_flag, stop_flag
+from exchanger.roles.pause import Scope, accept_flag, forget_flag, pause_flag, stop_flag
 from exchanger.settings import Settings
 from exchanger.wiring import broker_connection, flags_directory
 
@@ -59,6 +59,12 @@ class Switchboard:
                 await self._flags.raise_flag(accept_flag(system))
             await self._flags.lower_flag(pause_flag(system))
             await self._flags.lower_flag(stop_flag(system))
+
+    async def forget(self, system: str, reason: str) -> None:
+        """Забыть узнанное у системы: исполнит её действующая вахта."""
+        self._known(system)
+        with self._audit.deed(Deed("cache-clear", f"система {system}", reason)):
+            await self._flags.raise_flag(forget_flag(system))
 
     async def _scope(self, system: str) -> Scope:
         if not await self._flags.is_raised(pause_flag(system)):

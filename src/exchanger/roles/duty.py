@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Mapping
 
 from exchanger.connect import OpenSystem, Side
 from exchanger.domain.reconcile import Rules
@@ -11,7 +12,7 @@ from exchanger.roles.caller import Caller, routed
 from exchanger.roles.context import Context, forever
 from exchanger.roles.creator import Creator
 from exchanger.roles.doubts import Doubts
-from exchanger.roles.pause import Pause
+from exchanger.roles.pause import Pause, accept_flag, forget_flag
 from exchanger.roles.quarantine import Inherited
 from exchanger.roles.tracker import Pace, Tracker
 from exchanger.telemetry.log import log
@@ -63,13 +64,23 @@ class Duty:
         self.tracker = tracker = Tracker(self._context, self._system, self._rules, self._pace, inherited)
         try:
             async with asyncio.TaskGroup() as roles:
-                roles.create_task(self._pause.keep(self._system.circuit, tracker.accept))
+                roles.create_task(self._pause.keep(self._system.circuit, self._orders(tracker)))
                 roles.create_task(tracker.run())
                 roles.create_task(self._create(routed(self._system, caller, creator.handle)))
                 roles.create_task(Doubts(self._context, self._system, caller).run(self._pace.walk))
                 roles.create_task(self._announce(tracker))
         finally:
             self.tracker = None
+
+    def _orders(self, tracker: Tracker) -> Mapping[str, Callable[[], None]]:
+        return {accept_flag(self._system.name): tracker.accept, forget_flag(self._system.name): self._forget}
+
+    def _forget(self) -> None:
+        if self._system.forget is None:
+            log.warning("забыть узнанное система не умеет: оно истекает само", system=self._system.name)
+            return
+        self._system.forget()
+        log.info("узнанное у системы забыто по приказу оператора", system=self._system.name)
 
     async def _announce(self, tracker: Tracker) -> None:
         """The duty works when its messages come: a term alone is not enough."""

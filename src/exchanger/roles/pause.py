@@ -1,9 +1,9 @@
-"""Приказы оператора системе: остановиться, принять пропавшее. Ходят знаками шины, общего диска не нужно."""
+"""Приказы оператора: остановиться, принять пропавшее, забыть узнанное. Ходят знаками шины, без общего диска."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum
 
 from exchanger.connect import Circuit, Side
@@ -44,6 +44,11 @@ def accept_flag(system: str) -> str:
     return f"accept.{system}"
 
 
+def forget_flag(system: str) -> str:
+    """Знак «забыть узнанное»: одноразовый, его опускает действующая вахта."""
+    return f"forget.{system}"
+
+
 class Pause:
     """Что остановлено у системы; не узнать — в силе то, что знали, а пока не знали ничего, стоит всё."""
 
@@ -67,13 +72,13 @@ class Pause:
             self._asked = now
         return self._scope
 
-    async def keep(self, circuit: Circuit, accept: Callable[[], None]) -> None:
-        """Держать автомат по приказу и передавать приказ «принять пропавшее», пока не остановят."""
+    async def keep(self, circuit: Circuit, orders: Mapping[str, Callable[[], None]]) -> None:
+        """Держать автомат по приказу и исполнять одноразовые приказы (знак → действие), пока не остановят."""
         circuit.hold(_HELD[Scope.ALL])
         while True:
             try:
                 circuit.hold(_HELD[await self.scope()])
-                await self._pass_on(accept)
+                await self._pass_on(orders)
             except OUTAGES as outage:
                 log.debug("приказов оператора не узнать", system=self._system, reason=str(outage))
             await self._context.clock.sleep(POLL)
@@ -89,12 +94,12 @@ class Pause:
             return Scope.NOTHING
         return Scope.ALL if await flags.is_raised(stop_flag(self._system)) else Scope.NEW
 
-    async def _pass_on(self, accept: Callable[[], None]) -> None:
+    async def _pass_on(self, orders: Mapping[str, Callable[[], None]]) -> None:
         """Lowered first: an order that is carried out twice would accept what nobody has looked at."""
-        name = accept_flag(self._system)
-        if await self._context.bus.is_raised(name):
-            await self._context.bus.lower_flag(name)
-            accept()
+        for name, act in orders.items():
+            if await self._context.bus.is_raised(name):
+                await self._context.bus.lower_flag(name)
+                act()
 
     def _note(self, scope: Scope) -> None:
         self._scope = scope

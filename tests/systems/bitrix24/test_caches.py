@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from exchanger.sandbox.bitrix24.module import Diagram, Element
+from exchanger.systems.bitrix24 import SYSTEM
 from exchanger.systems.bitrix24.kept import Kept
 from exchanger.testing.contract import JumpClock
 from tests.systems.bitrix24.addon_world import ELEMENT, PROCESS, open_addon, template
@@ -38,6 +39,16 @@ async def test_c13_a_changed_diagram_is_seen_within_minutes_and_without_a_restar
         task = world.task((await build(world, "task-2")).ref)
         assert "Флаг" not in task.description
         assert task.project_dependence == ()
+
+
+async def test_what_an_operator_orders_to_forget_is_asked_anew_at_once() -> None:
+    async with open_addon(template(**BARE)) as world, SYSTEM.open(world.client.options, world.clock) as system:
+        await build(world)
+        world.portal.module.load(Diagram(5, PROCESS, elements=(Element(ELEMENT, template_id=139),)))
+        assert "Флаг" in world.task((await build(world, "task-2")).ref).description
+        world.client.forget()
+        assert "Флаг" not in world.task((await build(world, "task-3")).ref).description
+        assert system.forget is not None
 
 
 async def test_c13_a_diagram_that_was_not_there_is_asked_for_again() -> None:

@@ -18,6 +18,7 @@ SYSTEM: System[BitrixOptions, Portal] = System(
     client=open_portal,
     limits=limits,
     quarantine=lambda options: options.quarantine,
+    forget=Portal.forget,
     codes=ErrorCodes(deleted=DELETED, overdue=DEADLINE_PASSED),
 )
 # The predecessor took the bare name of the system for "create a task" as well.

@@ -31,6 +31,10 @@ class AnswerTexts:
         self._texts: Mapping[str, str] = {}
         self._read_at: float | None = None
 
+    def forget(self) -> None:
+        """Забыть список."""
+        self._texts, self._read_at = {}, None
+
     async def text(self, value: str) -> str | None:
         """Текст ответа: сам текст как есть, номер — по списку портала; None — портал такого варианта не знает."""
         if as_int(value) is None:

@@ -47,6 +47,7 @@ class Portal:
         """Забыть всё узнанное о портале: следующее обращение спросит заново."""
         self.inspector.forget()
         self.people.forget()
+        self.texts.forget()
         self.shelf.clear()
 
     def reading(self, capabilities: Capabilities) -> Reading:
