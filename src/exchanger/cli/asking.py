@@ -68,6 +68,13 @@ def confirm(question: str, *, yes: bool) -> None:
         raise typer.Exit(_NOT_CONFIRMED)
 
 
+def retyped(name: str, *, yes: bool) -> None:
+    """Попросить набрать имя того, что исчезнет, если не сказано `--yes`; иное — выход 1, ничего не сделано."""
+    if not yes and typer.prompt(f"Наберите «{name}», чтобы подтвердить", default="", show_default=False) != name:
+        typer.echo("Ничего не сделано: имя не совпало.")
+        raise typer.Exit(_NOT_CONFIRMED)
+
+
 def perform(main: Coroutine[Any, Any, T]) -> T:
     """Выполнить команду."""
     return asyncio.run(main)

@@ -10,10 +10,18 @@ from rich.console import Console
 from rich.table import Table
 
 from exchanger.cli.asking import AsJson, perform
+from exchanger.cli.queues_content import export, peek, purge, read
 from exchanger.ops.queues import QueueLine, look
 from exchanger.settings import load_settings
 
-app = typer.Typer(help="Очереди RabbitMQ: сколько ждёт, кто потребляет.", invoke_without_command=True)
+app = typer.Typer(
+    help="Очереди RabbitMQ: сколько ждёт, кто потребляет; посмотреть, сохранить, убрать содержимое.",
+    invoke_without_command=True,
+)
+app.command()(peek)
+app.command()(export)
+app.command()(purge)
+app.command(hidden=True)(read)
 
 _REMARKS = 1
 
