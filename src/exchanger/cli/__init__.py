@@ -18,6 +18,7 @@ from exchanger.cli.rehearse import rehearse
 from exchanger.cli.run import run
 from exchanger.cli.shadow import shadow
 from exchanger.cli.takeover import takeover
+from exchanger.cli.trace import trace
 from exchanger.cli.worker import worker
 from exchanger.domain.errors import ExchangerError
 from exchanger.telemetry.log import log
@@ -46,6 +47,7 @@ app.command()(shadow)
 app.command()(takeover)
 app.command()(handover)
 app.command()(worker)
+app.command()(trace)
 app.add_typer(config.app, name="config")
 app.add_typer(cache.app, name="cache")
 app.add_typer(templates.app, name="templates")

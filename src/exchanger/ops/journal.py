@@ -17,7 +17,7 @@ from exchanger.journal.writer import Writer
 from exchanger.ports import Clock
 from exchanger.settings import Settings
 from exchanger.telemetry.log import log
-from exchanger.wiring import Exchanger
+from exchanger.wiring import Exchanger, routes_of
 
 PART = "журнал"
 """Имя части здоровья."""
@@ -53,7 +53,7 @@ async def kept_journal(settings: Settings, exchanger: Exchanger) -> AsyncIterato
     writer = Writer(path, context.clock, context.health.part(PART), keep=keep, texts=settings.journal.texts)
     tasks = [asyncio.create_task(writer.run())]
     if was_empty:
-        routing = Routing(settings.installation.topics)
+        routing = Routing(routes_of(settings))
         past = Past(exchanger.engine.past, routing, {system.name for system in exchanger.systems}, context.clock)
         tasks.append(asyncio.create_task(past.fill(writer, keep)))
     async with context.bus.subscribe(writer.hear):
