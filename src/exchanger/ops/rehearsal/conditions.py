@@ -22,6 +22,7 @@ _TOKEN = re.compile(
 )
 _EQUAL, _ORDER = frozenset({"==", "!=", "eq", "ne"}), frozenset({"<", ">", "<=", ">=", "lt", "gt", "le", "ge"})
 _JOINS = frozenset({"&&", "||", "and", "or", "(", ")", "?", ":", "!", "not", ""})
+_FOLLOWS = _JOINS - {"(", "!", "not"}
 _WORDS = frozenset({"eq", "ne", "lt", "gt", "le", "ge", "and", "or", "not", "empty", "div", "mod", "instanceof"})
 _CONSTANTS: dict[str, Scalar] = {"true": True, "false": False, "null": None}
 _ENGINE = frozenset(
@@ -119,10 +120,10 @@ def _at(tokens: Sequence[_Token], index: int) -> tuple[int, list[Atom], bool]:
     if after[0].sign in _EQUAL | _ORDER and after[1].kind != "sign":
         test = _test(after[0].sign)
         atoms, clear = _compared(left, after[1], test)
-        return 3, atoms, clear and after[2].sign in _JOINS
+        return 3, atoms, clear and after[2].sign in _FOLLOWS
     if left.kind == "literal":
-        return 1, [], after[0].sign in _JOINS
-    if not _plain(left) or before.sign == "." or after[0].sign not in _JOINS:
+        return 1, [], after[0].sign in _FOLLOWS
+    if not _plain(left) or before.sign == "." or after[0].sign not in _FOLLOWS:
         return 1, [], False
     return 1, [Atom(str(left.value), Test.EMPTY if before.sign == "empty" else Test.TRUTH)], True
 

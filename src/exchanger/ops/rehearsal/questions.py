@@ -68,14 +68,17 @@ class Questions:
         return combinations({name: self.values[name] for name in self.asked(node_id)})
 
     def spare(self, node_id: str) -> list[Values]:
-        """Ответы переменными, которых ближайшие условия не спрашивают: по одной."""
-        asked = self.asked(node_id)
+        """Ответы переменными, которых не спрашивают ни у кого (их читают сквозь чужие ответы): по одной."""
         return [
             ((name, value),)
             for name, values in self.values.items()
-            if name not in asked and name not in self.derived and not self._belongs_to_other(name, node_id)
+            if name not in self._supplied() and name not in self.derived and not self._belongs_to_other(name, node_id)
             for value in values
         ]
+
+    def _supplied(self) -> set[str]:
+        nodes = (node for node in self.chart.nodes.values() if answering(node) or node.kind == "startEvent")
+        return {name for node in nodes for name in self.asked(node.id)}
 
     def _source(self, name: str, node_id: str) -> str:
         """Переменная ответа, из которой получится `name`; «» — этот узел её не даёт."""

@@ -136,7 +136,9 @@ def _where(error: Exception) -> str:
 
 
 def _errors(path: Path, node: yaml.Node | None, error: ValidationError) -> Iterator[str]:
-    for one in error.errors():
+    found = error.errors()
+    # A list whose items are wrong counts as empty for pydantic: said only when it is all there is to say.
+    for one in [one for one in found if one["type"] != "too_short"] or found:
         place = ".".join(str(part) for part in one["loc"])
         yield f"{path}, строка {_line(node, one['loc'])}: {place}: {_russian(one)}"
 
@@ -147,6 +149,8 @@ def _russian(one: Any) -> str:
             return "такого ключа нет"
         case "missing":
             return "не задано"
+        case "too_short":
+            return "нужен хотя бы один"
         case "value_error":
             return str(one["ctx"]["error"])
     return f"неверное значение ({one['msg']})"
