@@ -18,6 +18,7 @@ from exchanger.roles import brake, quarantine
 from exchanger.roles.context import Installation
 from exchanger.roles.creator import Creator
 from exchanger.roles.maker import Made
+from exchanger.roles.orphans import Orphans
 from exchanger.roles.quarantine import Inherited, Quarantine
 from exchanger.roles.responder import Responder
 from exchanger.roles.serial import Serial
@@ -26,6 +27,7 @@ from exchanger.roles.worker import Worker
 from tests.roles import (
     test_acknowledgement,
     test_creator,
+    test_orphans,
     test_outages,
     test_responder,
     test_storm,
@@ -185,6 +187,13 @@ def no_giving_back(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Worker, "_release", release)
 
 
+def no_walk_over_open_objects(patch: pytest.MonkeyPatch) -> None:
+    async def walk(_self: Orphans) -> None:
+        return
+
+    patch.setattr(Orphans, "walk", walk)
+
+
 async def _uncaught(home: House) -> None:
     await test_responder.test_a_refusal_that_nobody_catches_is_an_incident_and_never_a_bpmn_error(home, frozenset())
 
@@ -259,6 +268,7 @@ CONTROLS: list[tuple[Switch, Scenario]] = [
     (no_proof_of_a_cancellation, _unproved),
     (no_circuit, _probe),
     (no_repeats, _repeated),
+    (no_walk_over_open_objects, test_orphans.test_a_task_cancelled_during_a_restart_is_noticed),
     (no_giving_back, test_worker.test_a_graceful_stop_gives_unpublished_leases_back_and_only_those),
 ]
 
@@ -275,7 +285,7 @@ async def test_without_the_rule_its_scenario_goes_wrong(
 
 def test_every_control_names_a_scenario_that_is_run_with_the_rule_on() -> None:
     ran = vars(test_acknowledgement) | vars(test_creator) | vars(test_responder) | vars(test_way) | vars(test_worker)
-    ran |= vars(test_outages)
+    ran |= vars(test_outages) | vars(test_orphans)
     named = [scenario for _, scenario in CONTROLS if not scenario.__name__.startswith("_")]
     assert all(ran.get(scenario.__name__) is scenario for scenario in named)
 

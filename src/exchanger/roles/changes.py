@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from datetime import datetime
 
 from exchanger.connect import Cursor, Side
-from exchanger.domain.task import ExternalTask, Fate, ObjectState, Snapshot
-from exchanger.roles.index import Recent, Watched
+from exchanger.domain.task import Fate, ObjectState, Snapshot
+from exchanger.roles.index import Recent
+from exchanger.roles.strangers import Strangers
 from exchanger.roles.watch import Watch
 
 _SOURCE = "лента"
@@ -18,10 +18,10 @@ _LOOK_AGAIN = 60.0
 class Changes:
     """Опрос ленты."""
 
-    def __init__(self, watch: Watch) -> None:
+    def __init__(self, watch: Watch, strangers: Strangers) -> None:
         self._watch = watch
+        self._strangers = strangers
         self._cursors: dict[int, Cursor] = {}
-        self._strangers: Recent[tuple[str, datetime | None], bool] = Recent()
         self._postponed: Recent[str, tuple[str, Snapshot]] = Recent()
         self._judged = -math.inf
         self._unproved: set[str] = set()
@@ -71,16 +71,16 @@ class Changes:
 
     async def _stranger(self, task_id: str, found: Snapshot) -> None:
         """An open object of ours that nobody owes: its process went on, was cancelled, or has not begun to wait yet."""
-        if (found.ref.id, found.changed) in self._strangers:
+        if self._strangers.is_judged(found):
             return
         self._postponed.put(found.ref.id, (task_id, found))  # neither the brake nor an outage of the engine loses it
         if self._watch.brake.on:
             return
-        fate = await self._fate(task_id)
+        fate = await self._strangers.fate(task_id)
         if fate is Fate.UNPROVED:
             self._unproved.add(found.ref.id)
             self._watch.tripped(_SOURCE, self._unproved, len(self._watch.index))
-        await self._tell(task_id, found, fate)
+        await self._settle(task_id, found, fate)
 
     async def _judge_again(self) -> None:
         """What was postponed: now and then to see whether the brake still has a reason, at once when it let go."""
@@ -91,42 +91,15 @@ class Changes:
         fates: dict[str, Fate | None] = {}
 
         async def ask(number: str, task_id: str) -> None:
-            fates[number] = await self._fate(task_id)
+            fates[number] = await self._strangers.fate(task_id)
 
         await self._watch.each(ask(number, task_id) for number, (task_id, _) in waiting)
         self._unproved = {number for number, fate in fates.items() if fate is Fate.UNPROVED}
         self._watch.tripped(_SOURCE, self._unproved, len(self._watch.index))
         await self._watch.each(
-            self._tell(task_id, found, fates[number]) for number, (task_id, found) in waiting if number in fates
+            self._settle(task_id, found, fates[number]) for number, (task_id, found) in waiting if number in fates
         )
 
-    async def _fate(self, task_id: str) -> Fate | None:
-        """None - the task is there: it has not begun to wait yet, or is somebody else's."""
-        if await self._watch.context.engine.get(task_id) is not None:
-            return None
-        return await self._watch.fate(self._task(task_id))
-
-    async def _tell(self, task_id: str, found: Snapshot, fate: Fate | None) -> None:
-        """Say in the object what became of its task; behind the brake nothing is done."""
-        if self._watch.brake.on:
-            return
-        if fate is not None:
-            watched = Watched(self._task(task_id), found.ref)
-            await self._watch.gone(watched, [found], fate, stranger=True)
-        self._postponed.pop(found.ref.id)
-        self._strangers.put((found.ref.id, found.changed), value=True)
-
-    def _task(self, task_id: str) -> ExternalTask:
-        return self._watch.closed.get(task_id) or _unknown(task_id, min(self._watch.system.works))
-
-
-def _unknown(task_id: str, topic: str) -> ExternalTask:
-    """What we know of a task from its key alone."""
-    return ExternalTask(
-        id=task_id,
-        topic=topic,
-        process_instance_id="",
-        process_definition_id="",
-        process_definition_key="",
-        activity_id="",
-    )
+    async def _settle(self, task_id: str, found: Snapshot, fate: Fate | None) -> None:
+        if await self._strangers.settle(task_id, found, fate):
+            self._postponed.pop(found.ref.id)

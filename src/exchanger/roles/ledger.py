@@ -24,6 +24,7 @@ class Ledger:
                 seen.add(task.id)
                 self._owe(task)
         self._watch.inherited.settle(seen)
+        self._watch.listed.set()
         gone = [watched for task_id in before - seen if (watched := index.get(task_id)) is not None]
         if not self._watch.system.circuit.is_open:  # their objects cannot be asked now; the next walk sees them again
             await self._vanished(gone, total=len(before))

@@ -13,9 +13,11 @@ from exchanger.roles.changes import Changes
 from exchanger.roles.context import Context, forever, until_cancelled
 from exchanger.roles.hints import Hints
 from exchanger.roles.ledger import Ledger
+from exchanger.roles.orphans import Orphans
 from exchanger.roles.pace import Pace
 from exchanger.roles.quarantine import Inherited
 from exchanger.roles.receipts import LINK_VARIABLE, Receipts
+from exchanger.roles.strangers import Strangers
 from exchanger.roles.sweep import Sweep
 from exchanger.roles.watch import Watch
 from exchanger.wire.names import sent_queue_of
@@ -34,7 +36,9 @@ class Tracker:
         self._pace = pace
         self._watch = Watch(context, system, rules, inherited)
         self._receipts = Receipts(self._watch)
-        self._changes = Changes(self._watch)
+        strangers = Strangers(self._watch)
+        self._changes = Changes(self._watch, strangers)
+        self._orphans = Orphans(self._watch, strangers, pace)
         self._ledger = Ledger(self._watch)
         self._sweep = Sweep(self._watch, pace)
         self._hints = Hints(self._watch)
@@ -48,6 +52,7 @@ class Tracker:
             loops.create_task(self._loop("engine", self._ledger.walk, self._pause(self._pace.walk)))
             loops.create_task(self._loop("changes", self._changes.poll, self._pause(self._pace.poll)))
             loops.create_task(self._loop("sweep", self._sweep.run, self._sweep.rest))
+            loops.create_task(self._loop("orphans", self._orphans.walk, self._pause(self._pace.orphans)))
 
     def accept(self) -> None:
         """Принять пропавшее: приказ оператора."""

@@ -117,6 +117,16 @@ class MemoryWork:
         if not later:
             yield [], Cursor(str(start))
 
+    async def opened(self, after: Cursor) -> AsyncIterator[tuple[list[Snapshot], Cursor]]:
+        """Открытые объекты с ключом по возрастанию номера."""
+        start = int(after.position or 0)
+        left = [each for each in self._objects.visible if each.key and each.state is ObjectState.OPEN]
+        later = sorted((each for each in left if int(each.id) > start), key=lambda each: int(each.id))
+        for number in range(0, len(later), self._page):
+            self._called("opened")
+            page = later[number : number + self._page]
+            yield [self._snapshot(found) for found in page], Cursor(page[-1].id)
+
     async def read(self, refs: Sequence[ObjectRef]) -> list[Snapshot]:
         """Прочитать объекты по номерам: поиск может отставать, чтение — нет."""
         self._called("read")

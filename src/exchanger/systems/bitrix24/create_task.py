@@ -86,6 +86,12 @@ class CreateTask:
         async for page in self._portal.finder(capabilities).changed(since, self._portal.api.time.now()):
             yield page
 
+    async def opened(self, after: Cursor) -> AsyncIterator[tuple[list[Snapshot], Cursor]]:
+        """Открытые наши задачи по возрастанию номера, по 50."""
+        capabilities = await self._portal.inspector.get()
+        async for page in self._portal.finder(capabilities).opened(after):
+            yield page
+
     async def read(self, refs: Sequence[ObjectRef]) -> list[Snapshot]:
         """Прочитать задачи: до 2500 номеров одним запросом."""
         capabilities = await self._portal.inspector.get()

@@ -19,6 +19,8 @@ from exchanger.systems.bitrix24.snapshots import Reading, key_of, raw_id_of
 ID = "ID"
 
 _GENERATIONS = 3
+_UNFINISHED = [1, 2, 3, 4, 6]
+"""Состояния, в которых задачу ещё могут делать; какое из них «сделано», решает настройка — и снимок."""
 
 
 class FilterIgnored(SystemPaused):
@@ -69,6 +71,15 @@ class Finder:
         async for rows in self._lists.pages({">=CHANGED_DATE": show(look.start)}):
             ours = [self._reading.snapshot(row) for row in rows if key_of(row) is not None or raw_id_of(row)]
             yield ours, (look.again if len(rows) >= PAGE else look.next)
+
+    async def opened(self, after: Cursor) -> AsyncIterator[tuple[list[Snapshot], Cursor]]:
+        """Открытые задачи с ключом после этого номера. Пропущенный фильтр стоит лишь лишних страниц."""
+        filled = XML_ID if XML_ID in self._search else RAW_ID
+        wanted = {f"!{filled}": "", "REAL_STATUS": _UNFINISHED}
+        async for rows in self._lists.pages(wanted, after=int(after.position or 0)):
+            if rows:
+                ours = [self._reading.snapshot(row) for row in rows if key_of(row) is not None]
+                yield ours, Cursor(as_text(rows[-1].get("id")))
 
     def _key_filters(self, latest: Mapping[Key, int]) -> Iterator[tuple[str, list[str]]]:
         if XML_ID in self._search:

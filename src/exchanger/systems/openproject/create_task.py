@@ -79,6 +79,12 @@ class CreateTask:
         async for page in self._desk.search.finder(capabilities).changed(since, self._desk.api.now()):
             yield page
 
+    async def opened(self, after: Cursor) -> AsyncIterator[tuple[list[Snapshot], Cursor]]:
+        """Открытые наши пакеты в порядке изменения."""
+        capabilities: Capabilities = await self._desk.inspector.get()
+        async for page in self._desk.search.finder(capabilities).opened(after):
+            yield page
+
     async def read(self, refs: Sequence[ObjectRef]) -> list[Snapshot]:
         """Прочитать пакеты: до ста номеров одним запросом, исчезнувшие — ещё по одному."""
         capabilities = await self._desk.inspector.get()

@@ -24,6 +24,8 @@ OVERLAP = timedelta(minutes=3)
 LOOK_BACK = timedelta(minutes=10)
 
 _GENERATIONS = 3
+_BEGINNING = "2000-01-01T00:00:00.000Z"
+_PREFIX = "exch:"
 _VALUES = 60  # keys of one request: its address must stay below what proxies let through (8 KB)
 _IDS = 100
 _BAD_QUERY = 400
@@ -107,21 +109,37 @@ class Finder:
         Пока строки меняются, номера страниц сдвигаются, поэтому после полной страницы сдвигается само место;
         страница листается, только если всё на ней изменилось в один миг.
         """
-        kept = since.position or _show(now - LOOK_BACK)
-        start, page, sure = kept, 1, _show(now - OVERLAP)
+        kept, sure = since.position or _show(now - LOOK_BACK), _show(now - OVERLAP)
+        async for ours, reached in self._by_change({}, kept):
+            yield ours, Cursor(max(kept, sure if reached is None else min(reached, sure)))
+
+    async def opened(self, after: Cursor) -> AsyncIterator[tuple[list[Snapshot], Cursor]]:
+        """Открытые наши задачи с этого места. Закрытая при обходе страниц не сдвигает: место — время изменения."""
+        start = after.position or _BEGINNING
+        filters: Filters = {"status": ("o", ())}
+        if self._capabilities.everywhere:
+            filters = {**filters, self._capabilities.attribute: ("~", [_PREFIX])}
+        async for ours, reached in self._by_change(filters, start):
+            yield ours, Cursor(reached or start)
+
+    async def _by_change(self, filters: Filters, start: str) -> AsyncIterator[tuple[list[Snapshot], str | None]]:
+        """Наши строки страницами и место, до которого дочитано; None — до конца."""
+        page = 1
         seen: set[tuple[str, str, str]] = set()
         while True:
-            asked = query({"updatedAt": ("<>d", [start, ""])}, size=self._listing.size, page=page, order=BY_CHANGE)
-            rows = await self._listing.page(EVERYWHERE, asked)
+            wanted = {**filters, "updatedAt": ("<>d", [start, ""])}
+            rows = await self._listing.page(
+                EVERYWHERE, query(wanted, size=self._listing.size, page=page, order=BY_CHANGE)
+            )
             fresh = [row for row in rows if _version(row) not in seen]  # the place moves to a row that has been read
             seen.update(map(_version, rows))
             ours = [found for found in await self.snapshots(fresh) if found.key is not None]
             if len(rows) < self._listing.size:
-                yield ours, Cursor(max(kept, sure))
+                yield ours, None
                 return
             last = as_text(rows[-1].get("updatedAt"))
             start, page = (start, page + 1) if last <= start else (last, 1)
-            yield ours, Cursor(max(kept, min(start, sure)))
+            yield ours, start
 
     async def snapshots(self, rows: Sequence[Row]) -> list[Snapshot]:
         """Снимки строк."""
