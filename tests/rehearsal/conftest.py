@@ -17,9 +17,7 @@ Run = Callable[..., Awaitable[Rehearsed]]
 def explore(engine_server: EngineProcess) -> Explore:
     """Explore a document; `more` — files of called processes."""
 
-    async def explored(
-        xml: bytes, limits: Limits = BRIEF, more: Mapping[str, bytes] | None = None
-    ) -> Rehearsed:
+    async def explored(xml: bytes, limits: Limits = BRIEF, more: Mapping[str, bytes] | None = None) -> Rehearsed:
         prepared = prepare_bytes("drawn.bpmn", {"drawn.bpmn": xml, **(more or {})})
         async with open_rehearsal(prepared, engine_server.url, SystemClock()) as rehearsal:
             return await rehearsal.explore(limits)

@@ -139,6 +139,13 @@ def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
         read_scenarios(written(tmp_path, "#" * 2_000_000))
 
 
+def test_an_export_of_storm_is_converted_first() -> None:
+    prepared = prepare(EXAMPLES / "storm" / "soglasovanie_zakupki.bpmn")
+    assert prepared.main[0].startswith("Process_")
+    assert b"bitrix_create_task" in prepared.original["soglasovanie_zakupki.bpmn"]
+    assert prepare(EXAMPLES / "storm" / "soglasovanie_zakupki.bpmn").main == prepared.main
+
+
 def test_a_file_without_an_executable_process_is_refused() -> None:
     xml = CHOICE.replace(b'isExecutable="true"', b'isExecutable="false"')
     with pytest.raises(ConfigError, match="нет исполняемого процесса"):

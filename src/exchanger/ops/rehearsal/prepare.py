@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import NAMESPACE_URL, uuid5
 
 from exchanger.domain.errors import ConfigError, Reject
 from exchanger.engine.bpmn_xml import parse
@@ -16,7 +17,7 @@ from exchanger.ops.rehearsal.questions import Questions
 from exchanger.ops.rehearsal.results import Remark
 from exchanger.ops.rehearsal.standins import replace_code, with_marks
 from exchanger.storm import convert
-from exchanger.storm.files.local import read_file, read_local
+from exchanger.storm.files.local import LocalDiagram, read_file, read_local
 
 _COLLECTION = re.compile(rb'collection="(?:[$#]\{)?\s*([^\W\d]\w*)\s*\}?"')
 _EMPTY = """<?xml version="1.0" encoding="UTF-8"?>
@@ -61,7 +62,7 @@ def executable(path: Path) -> bytes:
     body = read_file(path)
     if _is_executable(body):
         return body
-    local = read_local(path)
+    local = _local(path)
     converted = convert(local.body, diagram=local.info, assignees=local.assignees, links=local.links)
     if converted.report.errors:
         raise Reject(
@@ -69,6 +70,14 @@ def executable(path: Path) -> bytes:
             remedy=f"посмотрите отчёт: exchanger sync convert {path.name}",
         )
     return converted.xml
+
+
+def _local(path: Path) -> LocalDiagram:
+    """Диаграмма с её сведениями; UUID, которого нигде нет, здесь годится любой, лишь бы тот же самый."""
+    try:
+        return read_local(path)
+    except ConfigError:
+        return read_local(path, uuid=str(uuid5(NAMESPACE_URL, path.stem)))
 
 
 def prepare_bytes(name: str, files: Mapping[str, bytes]) -> Prepared:
