@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from exchanger.cli.asking import AsJson, perform
+from exchanger.cli.processes_change import delete, info, start, stop
 from exchanger.domain.task import ExternalTask
 from exchanger.engine.admin import Instance
 from exchanger.engine.survey import Definition, TaskState, TopicCounts
@@ -18,9 +19,11 @@ from exchanger.ops.processes import ProcessLoad, open_processes
 from exchanger.settings import load_settings
 
 app = typer.Typer(
-    help="Процессы движка (только своего тенанта): определения, экземпляры, внешние задачи.",
+    help="Процессы движка (только своего тенанта): посмотреть, запустить, отменить, удалить.",
     invoke_without_command=True,
 )
+for command in (info, start, stop, delete):
+    app.command()(command)
 
 Row = Mapping[str, str | int | bool | None]
 

@@ -89,8 +89,15 @@ class EngineAdmin:
     async def start(self, key: str, variables: Variables | None = None, *, business_key: str | None = None) -> str:
         """Запустить экземпляр последней версии определения; возвращает id экземпляра."""
         tenant = () if self._tenant is None else ("tenant-id", self._tenant)
-        body: JsonValue = {"variables": write_variables(variables or {}), "businessKey": business_key}
-        request = Request("POST", ("process-definition", "key", key, *tenant, "start"), Call.CHANGE, body)
+        return await self._start(("key", key, *tenant), variables or {}, business_key)
+
+    async def start_version(self, definition_id: str, variables: Variables, business_key: str | None) -> str:
+        """Запустить экземпляр этой версии определения; возвращает id экземпляра."""
+        return await self._start((definition_id,), variables, business_key)
+
+    async def _start(self, definition: tuple[str, ...], variables: Variables, business_key: str | None) -> str:
+        body: JsonValue = {"variables": write_variables(variables), "businessKey": business_key}
+        request = Request("POST", ("process-definition", *definition, "start"), Call.CHANGE, body)
         return str((await self._dict(request))["id"])
 
     async def message(self, name: str, *, business_key: str | None = None, variables: Variables | None = None) -> None:
@@ -103,8 +110,9 @@ class EngineAdmin:
         await self._done(Request("POST", ("message",), Call.CHANGE, body))
 
     async def instances(self, key: str) -> AsyncIterator[Instance]:
-        """Незавершённые экземпляры определения."""
-        async for raw in self._pages(("process-instance",), {"processDefinitionKey": key}, by=("instanceId",)):
+        """Незавершённые экземпляры определения у своего арендатора."""
+        body: dict[str, JsonValue] = {"processDefinitionKey": key, **self._own()}
+        async for raw in self._pages(("process-instance",), body, by=("instanceId",)):
             yield Instance(raw["id"], raw["definitionId"], raw["businessKey"], raw["suspended"], raw["tenantId"])
 
     async def is_running(self, instance_id: str) -> bool:
@@ -175,6 +183,29 @@ class EngineAdmin:
         if not answer.done:
             raise error_of(self._http.name, answer, request.call)
         return True
+
+    async def definitions_of(self, deployment_id: str) -> list[tuple[str, str]]:
+        """Id и ключ каждого определения процесса и решения в развёртывании."""
+        query = {"deploymentId": deployment_id}
+        kinds = ("process-definition", "decision-definition")
+        rows = [raw for kind in kinds for raw in await self._list(Request("GET", (kind,), query=query))]
+        return [(raw["id"], raw["key"]) for raw in rows]
+
+    async def delete_deployment(self, deployment_id: str) -> None:
+        """Удалить развёртывание с его определениями; история остаётся. `Reject` — у них есть экземпляры."""
+        query = {"cascade": "false"}
+        await self._done(Request("DELETE", ("deployment", deployment_id), Call.CHANGE, query=query))
+
+    async def delete_definition(self, definition_id: str) -> None:
+        """Удалить версию определения; история остаётся. `Reject` — у неё есть экземпляры."""
+        path, query = ("process-definition", definition_id), {"cascade": "false"}
+        answer = await self._http.send(Request("DELETE", path, Call.CHANGE, query=query))
+        # The engine answers 200 without a body, as an intermediary's page might: it is asked what became of it.
+        if not answer.done and not is_gone(await self._http.send(Request("GET", path)), definition_id):
+            raise error_of(self._http.name, answer, Call.CHANGE)
+
+    def _own(self) -> dict[str, JsonValue]:
+        return {"withoutTenantId": True} if self._tenant is None else {"tenantIdIn": [self._tenant]}
 
     async def _pages(
         self,
