@@ -42,7 +42,7 @@ async def test_a_whole_installation_has_no_errors(
     )
     for title in ("Движок", "Брокер", "Система bitrix24"):
         assert not said(sections[title], Severity.ERROR), title
-    assert sections["Движок"].worst is sections["Брокер"].worst is Severity.OK
+    assert sections["Брокер"].worst is Severity.OK, sections["Брокер"].text()
     assert camunda.version in said(sections["Движок"], Severity.OK)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from exchanger.connect import Finding, OpenSystem, Severity
 from exchanger.domain.errors import ExchangerError
@@ -13,7 +13,7 @@ from exchanger.engine.metadata import BpmnMetadata
 from exchanger.ops.worker import lines
 from exchanger.settings import Settings
 from exchanger.telemetry.clock import SystemClock
-from exchanger.wiring import Exchanger, engine_connection, open_systems, routing_of
+from exchanger.wiring import engine_connection, open_systems, routing_of
 
 Used = Mapping[str, frozenset[str]]
 """Тема → ключи развёрнутых процессов, в чьих последних версиях она есть."""
@@ -72,12 +72,12 @@ async def against_engine(settings: Settings) -> list[Finding]:
         return [*unread, *judge(used, systems, routing_of(settings, systems))]
 
 
-async def topics(exchanger: Exchanger, settings: Settings) -> list[Finding]:
+async def topics(engine: RestEngine, systems: Sequence[OpenSystem], settings: Settings) -> list[Finding]:
     """Для doctor: темы, чьи задачи ждут в движке, а здесь их никто не берёт."""
-    routing = routing_of(settings, exchanger.systems)
-    served = {topic for system in exchanger.systems for topic in routing.topics(system.name, system.topics)}
+    routing = routing_of(settings, systems)
+    served = {topic for system in systems for topic in routing.topics(system.name, system.topics)}
     try:
-        counts = await exchanger.engine.survey.topics()
+        counts = await engine.survey.topics()
     except ExchangerError as error:
         return [Finding(Severity.ERROR, str(error).partition(" Что делать:")[0], error.remedy)]
     found = [

@@ -31,12 +31,11 @@ def lint(environ: Mapping[str, str], cwd: Path) -> Verdict:
     unknown = list(misspelt(reading.file, environ))
     faults = [*reading.faults, *unknown, *_missing(reading)]
     warnings = [line for line in reading.warnings if line not in map(str, unknown)]
-    files = {name: _by_file(reading.home, name) for name in ENVIRONMENTS}
-    for name, other in files.items():
+    for name in ENVIRONMENTS:
+        other = _by_file(reading.home, name)
         if name != reading.environment and other.file.exists:
             faults.extend(_of_other(other))
-    if all(other.file.exists for other in files.values()):
-        faults.extend(shared(files["prod"], files["dev"]))
+    faults.extend(mixed(reading.home))
     return Verdict(tuple(dict.fromkeys(faults)), tuple(dict.fromkeys(warnings)))
 
 
@@ -74,6 +73,12 @@ def _of_other(reading: Reading) -> Iterator[Fault]:
     given = (fault for fault in reading.faults if fault.name in reading.given or fault in reading.file.faults)
     for fault in (*given, *misspelt(reading.file, {})):
         yield replace(fault, name=f"{reading.file.name}: {fault.name}")
+
+
+def mixed(home: Path) -> tuple[Fault, ...]:
+    """Что общего у `.env.prod` и `.env.dev` каталога; нет одного из файлов — смешивать нечего."""
+    prod, dev = (_by_file(home, name) for name in ("prod", "dev"))
+    return tuple(shared(prod, dev)) if prod.file.exists and dev.file.exists else ()
 
 
 def shared(prod: Reading, dev: Reading) -> Iterator[Fault]:

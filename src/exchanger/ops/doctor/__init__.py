@@ -1,0 +1,7 @@
+"""Самопроверка установки: настройки, машина, движок, брокер, темы, системы. У каждой находки сказано, что делать."""
+
+from exchanger.ops.doctor.examine import diagnose, examine, examine_systems
+from exchanger.ops.doctor.finding import Code, Diagnosis, Section
+from exchanger.ops.doctor.machine import Surroundings
+
+__all__ = ["Code", "Diagnosis", "Section", "Surroundings", "diagnose", "examine", "examine_systems"]
