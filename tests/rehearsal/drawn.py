@@ -21,6 +21,7 @@ _SHAPES = {
     "late": "<boundaryEvent {}>" + _TIMER + "</boundaryEvent>",
     "failed": '<boundaryEvent {}><errorEventDefinition errorRef="bad"/></boundaryEvent>',
     "java": '<serviceTask {} camunda:class="org.example.Absent"/>',
+    "lost": "<callActivity {} calledElement=\"${{'absent'}}\"/>",
     "call": '<callActivity {} calledElement="elsewhere"/>',
 }
 

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from lxml import etree
 
 from exchanger.ops.rehearsal import Limits, Reach, Rehearsed, open_rehearsal, prepare_bytes
+from exchanger.ops.rehearsal.desk import open_desk
 from exchanger.sandbox.engine import EngineProcess
 from exchanger.storm import convert
 from exchanger.storm.names import bpmn
@@ -101,6 +102,23 @@ async def test_a_join_that_waits_for_a_branch_is_explained(explore: Explore) -> 
     report = await explore(drawn("start s; user a; and j; user b; end e", "s>a; a>j; j>e; b>j"))
     assert "слияние j ждёт ветви, которые не пришли: b" in said(report)
     assert "Поток b_j_3 из b в j недостижим" in said(report)
+
+
+async def test_a_refusal_of_the_engine_proves_nothing_about_the_flows_behind(explore: Explore) -> None:
+    report = await explore(drawn("start s; user a; lost c; end e", "s>a; a>c; c>e=behind"))
+    assert reaches(report)["behind"] is Reach.UNKNOWN
+    assert "движок отказал" in said(report)
+    assert not report.ok
+
+
+async def test_timers_do_not_fire_on_their_own(engine_server: EngineProcess) -> None:
+    xml = drawn("start s; wait w; end e", "s>w; w>e", key="timed")
+    async with open_desk(engine_server.url, SystemClock()) as desk:
+        await desk.deploy("timed", {"timed.bpmn": xml})
+        await desk.start("timed", "", {}, None)
+        jobs = await desk._rows("job", {"processDefinitionKey": "timed"})
+        assert [job["suspended"] for job in jobs] == [True]
+        await desk.forget()
 
 
 async def test_the_bound_is_admitted(explore: Explore) -> None:
