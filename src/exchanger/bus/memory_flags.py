@@ -9,11 +9,12 @@ from exchanger.domain.errors import ConfigError, Retry
 
 
 class LocalFlags:
-    """Порт `Flags` на файлах или в памяти."""
+    """Порт `NotedFlags` на файлах или в памяти."""
 
     def __init__(self, directory: Path | None = None) -> None:
         self._directory = directory
         self._raised: set[str] = set()
+        self._notes: dict[str, str] = {}
 
     async def raise_flag(self, name: str) -> None:
         """Поднять."""
@@ -30,9 +31,11 @@ class LocalFlags:
         """Опустить."""
         if self._directory is None:
             self._raised.discard(checked(name))
+            self._notes.pop(name, None)
             return
         try:
             self._path(name).unlink(missing_ok=True)
+            self._path(name, "note").unlink(missing_ok=True)
         except OSError as error:
             raise self._refused(name, error) from error
 
@@ -49,9 +52,32 @@ class LocalFlags:
             raise Retry(f"Поднят ли знак {path}, узнать нельзя: {error.strerror}.") from error
         return True
 
-    def _path(self, name: str) -> Path:
+    async def annotate(self, name: str, text: str) -> None:
+        """Заменить записку."""
+        if self._directory is None:
+            self._notes[checked(name)] = text
+            return
+        try:
+            self._directory.mkdir(parents=True, exist_ok=True)
+            self._path(name, "note").write_text(text, "utf-8")
+        except OSError as error:
+            raise self._refused(name, error) from error
+
+    async def note(self, name: str) -> str:
+        """Записка; нечитаемая — `Retry`."""
+        if self._directory is None:
+            return self._notes.get(checked(name), "")
+        path = self._path(name, "note")
+        try:
+            return path.read_text("utf-8", "replace")
+        except FileNotFoundError:
+            return ""
+        except OSError as error:
+            raise Retry(f"Записку {path} не прочитать: {error.strerror}.") from error
+
+    def _path(self, name: str, kind: str = "flag") -> Path:
         assert self._directory is not None
-        return self._directory / f"{checked(name)}.flag"
+        return self._directory / f"{checked(name)}.{kind}"
 
     def _refused(self, name: str, error: OSError) -> ConfigError:
         return ConfigError(

@@ -73,8 +73,21 @@ async def _look() -> list[Standing]:
 
 def _line(standing: Standing) -> str:
     waiting = "; приказ «принять пропавшее» ждёт действующей вахты" if standing.accepting else ""
-    return f"{standing.system}: {standing.scope.value}{waiting}"
+    return f"{standing.system}: {standing.scope.value}{_by(standing)}{waiting}"
+
+
+def _by(standing: Standing) -> str:
+    note = standing.note
+    if note is None:
+        return "" if standing.scope.name == "NOTHING" else "; кем и почему, не записано"
+    return f" — {note.who}, с {note.at.astimezone():%d.%m.%Y %H:%M}: {note.reason}"
 
 
 def _fields(standing: Standing) -> dict[str, str | bool]:
-    return {"system": standing.system, "scope": standing.scope.name.lower(), "accepting": standing.accepting}
+    fields: dict[str, str | bool] = {
+        "system": standing.system,
+        "scope": standing.scope.name.lower(),
+        "accepting": standing.accepting,
+    }
+    note = standing.note
+    return fields if note is None else fields | {"who": note.who, "since": note.at.isoformat(), "reason": note.reason}

@@ -60,6 +60,11 @@ class Audit:
         self._who = who or operator()
         self._now = now
 
+    @property
+    def who(self) -> str:
+        """Кто действует."""
+        return self._who
+
     @contextmanager
     def deed(self, deed: Deed) -> Iterator[Verdict]:
         """Действие внутри блока; исключение записывается итогом и идёт дальше. `ConfigError` — записать нельзя."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from exchanger.bus.memory_flags import LocalFlags
 from exchanger.bus.rabbitmq.flags import BrokerFlags
@@ -12,7 +13,8 @@ from exchanger.bus.rabbitmq.session import open_session
 from exchanger.domain.errors import ConfigError
 from exchanger.journal.audit import Audit, Deed
 from exchanger.ops.audit import audit_of
-from exchanger.ports import Address, Flags
+from exchanger.ops.pause_note import Note, read_note, write_note
+from exchanger.ports import Address, NotedFlags
 from exchanger.roles.pause import Scope, accept_flag, forget_flag, pause_flag, stop_flag
 from exchanger.settings import Settings
 from exchanger.wiring import broker_connection, flags_directory
@@ -20,30 +22,33 @@ from exchanger.wiring import broker_connection, flags_directory
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Система: что остановлено и ждёт ли вахты приказ «принять пропавшее»."""
+    """Система: что остановлено, ждёт ли вахты приказ «принять пропавшее» и записка остановившего (None — её нет)."""
 
     system: str
     scope: Scope
     accepting: bool
+    note: Note | None = None
 
 
 class Switchboard:
     """Знаки систем этой установки."""
 
-    def __init__(self, flags: Flags, systems: tuple[str, ...], audit: Audit) -> None:
+    def __init__(self, flags: NotedFlags, systems: tuple[str, ...], audit: Audit) -> None:
         self._flags = flags
         self._systems = systems
         self._audit = audit
 
     async def look(self) -> list[Standing]:
         """Каждая система установки."""
-        return [Standing(name, await self._scope(name), await self._accepting(name)) for name in self._systems]
+        return [await self._standing(name) for name in self._systems]
 
     async def pause(self, system: str, reason: str, *, everything: bool) -> None:
         """Остановить; `everything` — и ответы людей не передавать."""
         self._known(system)
         scope = Scope.ALL if everything else Scope.NEW
         with self._audit.deed(Deed("pause", f"система {system}", reason, {"scope": scope.name.lower()})) as verdict:
+            note = Note(self._audit.who, datetime.now(UTC), reason)
+            await self._flags.annotate(pause_flag(system), write_note(note))
             if everything:
                 await self._flags.raise_flag(stop_flag(system))
             else:
@@ -65,6 +70,11 @@ class Switchboard:
         self._known(system)
         with self._audit.deed(Deed("cache-clear", f"система {system}", reason)):
             await self._flags.raise_flag(forget_flag(system))
+
+    async def _standing(self, system: str) -> Standing:
+        scope = await self._scope(system)
+        note = None if scope is Scope.NOTHING else read_note(await self._flags.note(pause_flag(system)))
+        return Standing(system, scope, await self._accepting(system), note)
 
     async def _scope(self, system: str) -> Scope:
         if not await self._flags.is_raised(pause_flag(system)):

@@ -5,17 +5,21 @@
 Есть ли очередь, спрашивает обязательная публикация с нулевым сроком жизни: нет очереди — брокер вернёт сообщение, есть
 — примет и тут же забудет. Пассивное объявление ответило бы то же, но каждое «нет» — ошибка канала в журнале брокера,
 десятки тысяч строк в день.
+
+Записка знака (кто, когда, почему) лежит сообщением в своей очереди рядом: в очереди знака она задержала бы вопросы.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from uuid import uuid4
 
 from aio_pika import DeliveryMode
 from aio_pika import Message as AmqpMessage
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractMessage
 from aiormq.exceptions import ChannelNotFoundEntity, ChannelPreconditionFailed, PublishError
+from pamqp.common import FieldTable
 
 from exchanger.bus.flag import checked
 from exchanger.bus.rabbitmq.declare import queue_arguments
@@ -27,6 +31,9 @@ from exchanger.domain.errors import OutcomeUnknown, Retry
 Send = Callable[[str, AbstractMessage], Awaitable[None]]
 """Обязательная подтверждённая публикация в очередь с этим именем; ошибки — как у `Lane.send`."""
 
+_NOTE: FieldTable = {"x-queue-type": "classic"}
+"""Reading gives the note back to its queue; a quorum queue drops what was given back too often."""
+
 Act = Callable[[AbstractChannel], Awaitable[object]]
 
 
@@ -35,8 +42,13 @@ def flag_queue(name: str) -> str:
     return f"exchanger.flag.{checked(name)}"
 
 
+def note_queue(name: str) -> str:
+    """Имя очереди с запиской знака."""
+    return f"{flag_queue(name)}.note"
+
+
 class BrokerFlags:
-    """Порт `Flags` на брокере; `connection` бросает `Retry`, когда связи нет."""
+    """Порт `NotedFlags` на брокере; `connection` бросает `Retry`, когда связи нет."""
 
     def __init__(self, broker: BrokerConnection, connection: Callable[[], AbstractConnection], send: Send) -> None:
         self._broker = broker
@@ -54,12 +66,41 @@ class BrokerFlags:
             raise Retry(f"Знак {queue} не поднят. {explain(error, self._broker)}") from error
 
     async def lower_flag(self, name: str) -> None:
-        """Опустить: очередь удаляется, в ней никогда ничего нет."""
-        queue = flag_queue(name)
+        """Опустить: очередь удаляется, в ней никогда ничего нет; с нею и записка."""
+        for queue in (flag_queue(name), note_queue(name)):
+            try:
+                await self._act(partial(_delete, queue=queue))
+            except Exception as error:
+                raise Retry(f"Знак {queue} не опущен. {explain(error, self._broker)}") from error
+
+    async def annotate(self, name: str, text: str) -> None:
+        """Заменить записку."""
+        queue = note_queue(name)
         try:
-            await self._act(lambda channel: channel.queue_delete(queue))
+            await self._act(partial(_delete, queue=queue))
+            await self._act(lambda channel: channel.declare_queue(queue, durable=True, arguments=_NOTE))
         except Exception as error:
-            raise Retry(f"Знак {queue} не опущен. {explain(error, self._broker)}") from error
+            raise Retry(f"Записка {queue} не сохранена. {explain(error, self._broker)}") from error
+        note = AmqpMessage(text.encode(), delivery_mode=DeliveryMode.PERSISTENT, message_id=str(uuid4()))
+        await self._send(queue, note)
+
+    async def note(self, name: str) -> str:
+        """Записка; прочитанная остаётся в очереди."""
+        queue, found = note_queue(name), list[str]()
+
+        async def read(channel: AbstractChannel) -> None:
+            message = await (await channel.get_queue(queue, ensure=False)).get(fail=False)
+            if message is not None:
+                found.append(message.body.decode("utf-8", "replace"))
+                await message.nack(requeue=True)
+
+        try:
+            await self._act(read)
+        except ChannelNotFoundEntity:
+            return ""
+        except Exception as error:
+            raise Retry(f"Записку {queue} не прочитать. {explain(error, self._broker)}") from error
+        return "".join(found)
 
     async def is_raised(self, name: str) -> bool:
         """Поднят ли сейчас."""
@@ -93,6 +134,10 @@ class BrokerFlags:
             await within(self._broker.reply_timeout, _on(channel, act))
         finally:
             await quietly(1, channel.close())
+
+
+async def _delete(channel: AbstractChannel, *, queue: str) -> None:
+    await channel.queue_delete(queue)
 
 
 async def _on(channel: AbstractChannel, act: Act) -> None:
