@@ -9,7 +9,7 @@ from exchanger.bus.rabbitmq.inspection import Verdict, inspect
 from exchanger.bus.rabbitmq.session import Session, open_session
 from exchanger.bus.topology import Topology
 from exchanger.domain.errors import ExchangerError, Retry
-from exchanger.ops.doctor.broker_rights import examine_rights
+from exchanger.ops.doctor.broker_rights import examine_rights, is_alarmed
 from exchanger.ops.doctor.finding import Code, Diagnosis, error, failed, fine, warning
 from exchanger.ops.pause import open_switchboard
 from exchanger.roles.pause import Scope
@@ -29,12 +29,11 @@ async def examine_broker(settings: Settings) -> list[Diagnosis]:
     layout = layout_of(settings)
     try:
         async with open_session(broker_connection(settings.broker), "самопроверка") as session:
-            return [
-                *examine_version(version_of(session), settings.broker.queue_type),
-                *await examine_rights(session, layout, settings),
-                *await _topology(session, layout, settings),
-                *await _paused(settings),
-            ]
+            found = [*examine_version(version_of(session), settings.broker.queue_type)]
+            found += await examine_rights(session, layout, settings)
+            if not is_alarmed(found):
+                found += [*await _topology(session, layout, settings), *await _paused(settings)]
+            return found
     except ExchangerError as cause:
         return [failed(Code.BROKER_UNREACHABLE, cause, "проверьте адрес и порт (RABBITMQ_HOST), сеть и сам брокер.")]
 

@@ -23,12 +23,17 @@ _CONFIRM_IN = 5.0
 
 async def examine_rights(session: Session, layout: Topology, settings: Settings) -> list[Diagnosis]:
     """Объявить, отправить, прочитать; не подтвердил публикации — тревога."""
-    found = [
-        *await _configure(session),
-        *await _write(session, settings.broker.responses_exchange, settings.broker.responses_exchange_type),
-        *await _read(session, layout),
-    ]
+    found = await _configure(session)
+    found += await _write(session, settings.broker.responses_exchange, settings.broker.responses_exchange_type)
+    if is_alarmed(found):  # the broker reads nothing more from a connection that has published
+        return found
+    found += await _read(session, layout)
     return found or [fine(f"Прав пользователя «{session.broker.user}» хватает, публикации принимаются.")]
+
+
+def is_alarmed(found: list[Diagnosis]) -> bool:
+    """Брокер остановил публикации: спрашивать его дальше этим соединением бесполезно."""
+    return any(one.code is Code.BROKER_ALARM for one in found)
 
 
 async def _configure(session: Session) -> list[Diagnosis]:
