@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
-import time
+import sys
 from collections import Counter
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,13 +15,16 @@ import pytest
 from typer.testing import CliRunner
 
 from exchanger.cli import app
+from exchanger.domain.key import Key
 from exchanger.domain.policy import Locks
 from exchanger.domain.reconcile import Rules
-from exchanger.domain.task import ExternalTask
+from exchanger.domain.task import ExternalTask, ObjectRef, ObjectState, Snapshot
 from exchanger.ops.reconcile import CHUNK, DryReconciliation, Line
 from exchanger.ops.reconcile_text import action_of, why
 from exchanger.testing.memory_system import MEMORY_TOPIC
-from tests.roles.house import OURS, WORKER, House, house
+from tests.roles.house import WORKER, House, house
+
+PAGE = 1000
 
 
 async def walked(home: House, rules: Rules | None = None, share: float = 1.0) -> list[Line]:
@@ -75,26 +81,64 @@ async def test_the_policy_of_the_installation_is_shown() -> None:
         assert action_of(line) == "Answer"
 
 
-async def test_many_obligations_are_walked_in_chunks_with_flat_memory() -> None:
+class Crowd:
+    """An engine and a work with many obligations that exist only while somebody looks at them."""
+
+    def __init__(self, home: House, count: int, patch: pytest.MonkeyPatch) -> None:
+        self._home, self._count = home, count
+        self._made = replace(home.task(), worker_id=WORKER, locked_until=home.state.now() + Locks().long)
+        self.slept: list[float] = []
+        self.most_lines = 0
+        patch.setattr(home.engine, "held", self._held)
+        patch.setattr(home.system.works[MEMORY_TOPIC], "find", self._find)
+        patch.setattr(home.clock, "sleep", self._sleep)
+
+    async def _held(self, _topics: Collection[str]) -> AsyncIterator[list[ExternalTask]]:
+        for start in range(0, self._count, PAGE):
+            yield [replace(self._made, id=f"t{number}") for number in range(start, start + PAGE)]
+
+    async def _find(self, keys: Sequence[Key]) -> list[Snapshot]:
+        self._home.clock._elapsed += 1.0  # each question takes the system a second
+        if len(self.slept) % 20 == 0:
+            self.most_lines = max(self.most_lines, sum(isinstance(one, Line) for one in gc.get_objects()))
+        now, present = self._home.clock.now(), (key for key in keys if not key.task_id.endswith("0"))
+        return [Snapshot(ObjectRef("memory", key.task_id), key, ObjectState.OPEN, now) for key in present]
+
+    async def _sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+
+async def test_a_hundred_thousand_obligations_are_walked_with_flat_memory_and_a_bounded_share(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async with house() as home:
-        count = 6 * CHUNK
-        until = home.state.now() + Locks().long
-        made = replace(home.task(), worker_id=WORKER, locked_until=until)
-        home.state.tasks.clear()
-        for number in range(count):
-            home.state.tasks[f"t{number}"] = replace(made, id=f"t{number}")
-            if number % 10:
-                home.objects.add(str(OURS.key(f"t{number}")))
-        walk_clock_free(home)
-        walk = DryReconciliation(home.context, home.system, Rules(), 1.0)
-        most, actions, started = 0, Counter[str](), time.monotonic()
-        async for lines in walk.walk():
-            actions.update(action_of(line) for line in lines)
-            most = max(most, sum(isinstance(one, Line) for one in gc.get_objects()))
-        assert actions == {"Watch": count * 9 // 10, "NoteMissing": count // 10}
-        assert most <= 2 * CHUNK
-        assert home.objects.calls["find"] == count / CHUNK
-        assert time.monotonic() - started < 20
+        crowd = Crowd(home, 100_000, monkeypatch)
+        walk = DryReconciliation(home.context, home.system, Rules(), 0.2)
+        actions = Counter([action_of(line) async for lines in walk.walk() for line in lines])
+    assert actions == {"Watch": 90_000, "NoteMissing": 10_000}
+    # The system was asked for 500 at a time, and had four fifths of the time for itself
+    assert crowd.slept == [pytest.approx(4.0)] * (100_000 // CHUNK)
+    assert 0 < crowd.most_lines <= 2 * CHUNK
+
+
+async def test_the_command_shows_every_obligation_and_a_summary(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with house() as home:
+        Crowd(home, 3000, monkeypatch)
+
+        @asynccontextmanager
+        async def opened(*_: object) -> AsyncIterator[list[DryReconciliation]]:
+            yield [DryReconciliation(home.context, home.system, Rules(), 0.2)]
+
+        command = sys.modules["exchanger.cli.reconcile"]  # the package has a function of that name
+        monkeypatch.setattr(command, "open_reconciliations", opened)
+        monkeypatch.setattr(command, "load_settings", lambda: None)
+        done = await asyncio.to_thread(CliRunner().invoke, app, ["reconcile", "--dry-run"])
+        some = await asyncio.to_thread(CliRunner().invoke, app, ["reconcile", "--dry-run", "--limit", "7"])
+    assert done.exit_code == 0, done.exception
+    assert sum(line.startswith("задача") for line in done.output.splitlines()) == 3000
+    assert "обязательств 3000: Watch 2700, NoteMissing 300" in done.output
+    assert "остановит тормоз" in done.output
+    assert sum(line.startswith("задача") for line in some.output.splitlines()) == 7
 
 
 async def test_the_systems_time_is_taken_up_to_the_share(monkeypatch: pytest.MonkeyPatch) -> None:
