@@ -17,6 +17,7 @@ from exchanger.cli.reconcile import reconcile
 from exchanger.cli.rehearse import rehearse
 from exchanger.cli.run import run
 from exchanger.cli.shadow import shadow
+from exchanger.cli.status import status
 from exchanger.cli.takeover import takeover
 from exchanger.cli.trace import trace
 from exchanger.cli.worker import worker
@@ -37,6 +38,7 @@ app = typer.Typer(
 app.command()(run)
 app.command()(demo)
 app.command()(doctor)
+app.command()(status)
 app.command()(pause)
 app.command()(resume)
 app.command()(paused)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, cast
 
@@ -108,6 +109,12 @@ class EngineSurvey:
         names = (await self._done(Request("GET", ("external-task", "topic-names")))).body
         counted = {str(name): await self._counts(str(name)) for name in sorted(cast("list[str]", names))}
         return {topic: counts for topic, counts in counted.items() if counts}
+
+    async def oldest_waiting(self, topic: str) -> datetime | None:
+        """Когда создана самая старая задача темы, которую можно взять и никто не взял; None — таких нет."""
+        waiting: dict[str, JsonValue] = {"topicName": topic, "withRetriesLeft": True, "active": True, "notLocked": True}
+        found = await self._list(_limited(("external-task",), self._body(waiting, by="createTime"), 1))
+        return read_task(found[0]).created if found else None
 
     def state(self, task: ExternalTask, *, locked: bool) -> TaskState:
         """Состояние прочитанной задачи; `locked` — срок её запора по часам движка ещё не вышел."""
