@@ -13,16 +13,25 @@ Explore = Callable[..., Awaitable[Rehearsed]]
 Run = Callable[..., Awaitable[Rehearsed]]
 
 
-@pytest.fixture
-def explore(engine_server: EngineProcess) -> Explore:
-    """Explore a document; `more` — files of called processes."""
-
+def _exploring(url: str) -> Explore:
     async def explored(xml: bytes, limits: Limits = BRIEF, more: Mapping[str, bytes] | None = None) -> Rehearsed:
         prepared = prepare_bytes("drawn.bpmn", {"drawn.bpmn": xml, **(more or {})})
-        async with open_rehearsal(prepared, engine_server.url, SystemClock()) as rehearsal:
+        async with open_rehearsal(prepared, url, SystemClock()) as rehearsal:
             return await rehearsal.explore(limits)
 
     return explored
+
+
+@pytest.fixture
+def explore(camunda: EngineProcess) -> Explore:
+    """Explore a document; `more` — files of called processes."""
+    return _exploring(camunda.url)
+
+
+@pytest.fixture
+def explore_on_both(engine_server: EngineProcess) -> Explore:
+    """The same on each of the engines."""
+    return _exploring(engine_server.url)
 
 
 @pytest.fixture

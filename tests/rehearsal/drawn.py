@@ -21,6 +21,11 @@ _SHAPES = {
     "late": "<boundaryEvent {}>" + _TIMER + "</boundaryEvent>",
     "failed": '<boundaryEvent {}><errorEventDefinition errorRef="bad"/></boundaryEvent>',
     "java": '<serviceTask {} camunda:class="org.example.Absent"/>',
+    "thrice": (
+        '<userTask {}><multiInstanceLoopCharacteristics isSequential="true">'
+        '<loopCardinality xsi:type="tFormalExpression">3</loopCardinality>'
+        "</multiInstanceLoopCharacteristics></userTask>"
+    ),
     "lost": "<callActivity {} calledElement=\"${{'absent'}}\"/>",
     "call": '<callActivity {} calledElement="elsewhere"/>',
 }

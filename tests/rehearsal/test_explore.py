@@ -32,8 +32,8 @@ def said(report: Rehearsed) -> str:
     return "\n".join(str(remark) for remark in report.remarks)
 
 
-async def test_each_answer_is_given_and_each_flow_taken(explore: Explore) -> None:
-    report = await explore(CHOICE)
+async def test_each_answer_is_given_and_each_flow_taken(explore_on_both: Explore) -> None:
+    report = await explore_on_both(CHOICE)
     assert report.ok, said(report)
     assert set(reaches(report).values()) == {Reach.TAKEN}
     assert {end for play in report.plays for end in play.ends} == {"yes", "no"}
@@ -82,19 +82,21 @@ async def test_exploring_sends_the_message_itself_and_says_so(explore: Explore) 
     assert "Сообщение «Оплачено» для m послала репетиция" in said(report)
 
 
-async def test_both_sides_of_timers_errors_and_event_gateways_are_played(explore: Explore) -> None:
+async def test_both_sides_of_timers_errors_and_event_gateways_are_played(explore_on_both: Explore) -> None:
     xml = drawn(
         "start s; ask a; late t@a; failed f@a; events w; wait w1; letter w2; end e1; end e2; end e3; end e4",
         "s>a; a>w; t>e1; f>e2; w>w1; w>w2; w1>e3; w2>e4",
     )
-    report = await explore(xml)
+    report = await explore_on_both(xml)
     assert report.ok, said(report)
     assert set(reaches(report).values()) == {Reach.TAKEN}
     assert {end for play in report.plays for end in play.ends} == {"e1", "e2", "e3", "e4"}
 
 
-async def test_two_flows_between_the_same_nodes_are_told_apart(explore: Explore) -> None:
-    report = await explore(drawn("start s; user a; xor g; end e", "s>a; a>g; g>e=one v == 'x'; g>e=two v == 'y'"))
+async def test_two_flows_between_the_same_nodes_are_told_apart(explore_on_both: Explore) -> None:
+    report = await explore_on_both(
+        drawn("start s; user a; xor g; end e", "s>a; a>g; g>e=one v == 'x'; g>e=two v == 'y'")
+    )
     assert reaches(report) == {"s_a_0": Reach.TAKEN, "a_g_1": Reach.TAKEN, "one": Reach.TAKEN, "two": Reach.TAKEN}
 
 
@@ -119,6 +121,23 @@ async def test_timers_do_not_fire_on_their_own(engine_server: EngineProcess) -> 
         jobs = await desk._rows("job", {"processDefinitionKey": "timed"})
         assert [job["suspended"] for job in jobs] == [True]
         await desk.forget()
+
+
+async def test_the_turns_of_a_repeated_task_are_not_taken_for_a_circle(explore_on_both: Explore) -> None:
+    report = await explore_on_both(drawn("start s; thrice a; end e", "s>a; a>e"))
+    assert report.ok, said(report)
+    assert [len(play.steps) for play in report.plays] == [4]
+
+
+async def test_a_branch_that_has_come_to_a_join_is_part_of_the_state(explore_on_both: Explore) -> None:
+    # Given: b may go round; only its first leaving meets the branch of a, so the state at b differs by the join
+    xml = drawn(
+        "start s; and f; user a; user b; xor g; and j; end e",
+        "s>f; f>a; f>b; a>j; b>g; g>b=again again == true; g>j again == false; j>e",
+    )
+    report = await explore_on_both(xml)
+    assert report.ok, said(report)
+    assert set(reaches(report).values()) == {Reach.TAKEN}
 
 
 async def test_the_bound_is_admitted(explore: Explore) -> None:
@@ -150,8 +169,8 @@ async def test_a_variable_that_nobody_sets_is_assumed_and_named(explore: Explore
     assert "репетиция не разбирает" in said(report)
 
 
-async def test_nothing_is_left_in_the_engine(engine_server: EngineProcess, explore: Explore) -> None:
-    await explore(drawn("start s; user a; end e", "s>a; a>e", key="left_behind"))
+async def test_nothing_is_left_in_the_engine(engine_server: EngineProcess, explore_on_both: Explore) -> None:
+    await explore_on_both(drawn("start s; user a; end e", "s>a; a>e", key="left_behind"))
     prepared = prepare_bytes("d.bpmn", {"d.bpmn": drawn("start s; end e", "s>e", key="looking")})
     async with open_rehearsal(prepared, engine_server.url, SystemClock()) as rehearsal:
         desk = rehearsal._desk
@@ -204,7 +223,7 @@ def returns(forced: dict[str | None, list[str | None]], node: str | None) -> boo
 async def test_generated_diagrams_without_a_loss_run_to_their_end(engine_server: EngineProcess) -> None:
     batch = list(generated())
     assert len(batch) >= 12
-    for doubted, xml in batch[-10:]:
+    for doubted, xml in batch[-8:]:
         prepared = prepare_bytes("storm.bpmn", {"storm.bpmn": xml})
         async with open_rehearsal(prepared, engine_server.url, SystemClock()) as rehearsal:
             report = await rehearsal.explore(Limits(seconds=10))

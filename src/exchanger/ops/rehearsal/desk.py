@@ -19,7 +19,7 @@ from exchanger.engine.connection import EngineConnection
 from exchanger.engine.errors import error_of
 from exchanger.engine.http import Answer, Call, EngineHttp, Request
 from exchanger.engine.tasks import TaskCalls
-from exchanger.ops.rehearsal.rows import Names, Row, read_visit, read_waits
+from exchanger.ops.rehearsal.rows import PROGRESS, Names, Row, read_joins, read_values, read_visit, read_waits
 from exchanger.ops.rehearsal.scene import Awaits, Incident, Scene, UserTask, Visit, Wait
 from exchanger.ports import Clock
 
@@ -74,22 +74,21 @@ class Desk:
         """Положение после всех шагов, которые движок делает сам; `names` — переменные условий."""
         await self._run_async_steps()
         mine = {"tenantIdIn": self._tenant}
-        instances, tasks, users, jobs, subscriptions, variables = await asyncio.gather(
+        instances, tasks, users, jobs, subscriptions, (variables, current) = await asyncio.gather(
             self._rows("process-instance", mine),
             self._external(),
             self._rows("task", {**mine, "sortBy": "created", "sortOrder": "asc"}),
             self._rows("job", {**mine, "timers": "true"}),
             self._rows("event-subscription", mine),
-            self._rows("variable-instance", {**mine, "deserializeValues": "false"}),
+            asyncio.gather(  # the types of gather end at six
+                self._rows("variable-instance", {**mine, "deserializeValues": "false"}),
+                self._rows("history/activity-instance", {**mine, "unfinished": "true"}),
+            ),
         )
         of = {row["id"]: self._keys.get(row["definitionId"], "") for row in instances}
         waits = read_waits(tasks, users, jobs, subscriptions, Names(of, self._keys, self._timers))
-        values = sorted(
-            (f"{of.get(row['processInstanceId'], '')}:{row['name']}", repr(row["value"]))
-            for row in variables
-            if row["name"] in names
-        )
-        return Scene(waits, bool(instances), tuple(values))
+        values = read_values(variables, {*names, *PROGRESS}, of) + read_joins(current)
+        return Scene(waits, bool(instances), values)
 
     async def complete(self, wait: Wait, variables: Variables) -> None:
         """Ответить на задачу."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,10 @@ Row = dict[str, Any]
 """Строка ответа REST."""
 
 _SUBSCRIPTIONS = {each.value: each for each in (Awaits.MESSAGE, Awaits.SIGNAL, Awaits.CONDITION)}
+
+
+PROGRESS = frozenset({"nrOfCompletedInstances", "loopCounter"})
+"""Переменные движка, по которым видно, сколько повторов многократного элемента позади."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,28 @@ def read_visit(row: Row) -> Visit:
         finished=row["endTime"] is not None,
         canceled=bool(row["canceled"]),
     )
+
+
+def read_values(
+    rows: Sequence[Row], names: Collection[str], instances: Mapping[str, str]
+) -> tuple[tuple[str, str], ...]:
+    """Значения этих переменных, текстом, по порядку имён."""
+    found = [
+        (f"{instances.get(row['processInstanceId'], '')}:{row['name']}", repr(row["value"]))
+        for row in rows
+        if row["name"] in names
+    ]
+    return tuple(sorted(found))
+
+
+def read_joins(unfinished: Sequence[Row]) -> tuple[tuple[str, str], ...]:
+    """Ветви, которые уже пришли к слияниям и ждут остальных: в ожиданиях их не видно."""
+    waiting = Counter(
+        f"{row['processDefinitionKey']}:{row['activityId']}"
+        for row in unfinished
+        if row["activityType"].endswith("Gateway")
+    )
+    return tuple(sorted((place, f"пришло {number}") for place, number in waiting.items()))
 
 
 def _external(one: Fetched) -> Wait:
