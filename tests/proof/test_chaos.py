@@ -21,7 +21,7 @@ from tests.proof.chaos import QUARANTINE, Chaos
 from tests.proof.people import Crowd, left, operator_at_work
 from tests.proof.poison import take_dead_letters
 
-SECONDS = float(os.environ.get("EXCHANGER_CHAOS_SECONDS", "60"))
+SECONDS = float(os.environ.get("EXCHANGER_CHAOS_SECONDS", "180"))
 SEED = int(os.environ.get("EXCHANGER_CHAOS_SEED", "1"))
 HEALING = 240.0
 PATIENCE = 120.0

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage, AbstractQueue
+from aiormq.exceptions import ChannelPreconditionFailed
 
 from exchanger.bus.desk import SPARE, Desk, Verdict
 from exchanger.bus.rabbitmq.declare import Declarations
@@ -21,13 +22,13 @@ CONSUMED = "потребляется"
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """Открытый канал потребителя; `ended` — его больше нет."""
+    """Открытый канал потребителя; `ended` — его больше нет, и слова брокера, если были."""
 
     connection: AbstractConnection
     channel: AbstractChannel
     queue: AbstractQueue
     tag: str
-    ended: asyncio.Event
+    ended: asyncio.Future[BaseException | None]
 
 
 class Consumer:
@@ -87,11 +88,11 @@ class Consumer:
         await channel.initialize()
         await channel.set_qos(prefetch_count=self._prefetch)
         queue = await channel.declare_queue(self._name, passive=True)
-        ended = asyncio.Event()
-        channel.close_callbacks.add(lambda *_: ended.set())
+        ended: asyncio.Future[BaseException | None] = asyncio.get_running_loop().create_future()
+        channel.close_callbacks.add(lambda _, error=None: _end(ended, error))
         underlay = await channel.get_underlay_channel()
         # The broker cancels a consumer when its queue is deleted; the channel stays open and silent.
-        underlay.on_consumer_cancel_callbacks.add(lambda _: ended.set())
+        underlay.on_consumer_cancel_callbacks.add(lambda _: _end(ended, None))
         tag = await queue.consume(self._take)
         return Subscription(connection, channel, queue, tag, ended)
 
@@ -113,13 +114,14 @@ class Consumer:
     async def _watch(self, subscription: Subscription, broker: BrokerConnection) -> None:
         """Ждать конца подписки, время от времени спрашивая брокера, жива ли она."""
         while True:
-            try:
-                async with asyncio.timeout(broker.watch_every):
-                    await subscription.ended.wait()
-            except TimeoutError:
+            await asyncio.wait({subscription.ended}, timeout=broker.watch_every)
+            if not subscription.ended.done():
                 await self._probe(subscription, broker)
-            else:
-                raise LinkBroken("канал закрыт или очередь удалена")
+                continue
+            said = subscription.ended.result()
+            if isinstance(said, ChannelPreconditionFailed):
+                raise said
+            raise LinkBroken("канал закрыт или очередь удалена")
 
     async def _probe(self, subscription: Subscription, broker: BrokerConnection) -> None:
         asked = subscription.channel.declare_queue(self._name, passive=True)
@@ -148,3 +150,8 @@ class Consumer:
         if not self._said:
             log.warning("Потребитель очереди потерян, подключение повторяется", queue=self._name, reason=reason)
             self._said = True
+
+
+def _end(ended: asyncio.Future[BaseException | None], error: object) -> None:
+    if not ended.done():
+        ended.set_result(error if isinstance(error, BaseException) else None)

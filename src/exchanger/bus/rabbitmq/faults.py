@@ -66,6 +66,11 @@ def _of_channel(error: BaseException, broker: BrokerConnection) -> Fault | None:
         return Fault(f"Пользователю «{broker.user}» не хватает прав: {said}.", remedy, settled=True)
     if isinstance(error, ChannelNotFoundEntity):
         return Fault(f"Нет объекта в брокере: {said}.")
+    if isinstance(error, ChannelPreconditionFailed) and "acknowledgement" in said and "timed out" in said:
+        return Fault(
+            "Брокер закрыл канал: обработка длилась дольше его consumer_timeout; сообщения вернулись в очередь.",
+            "верните consumer_timeout в rabbitmq.conf к 30 минутам (1800000) или больше",
+        )
     if isinstance(error, ChannelPreconditionFailed):
         return Fault(f"Брокер закрыл канал: {said}.")
     return None
