@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -227,3 +229,55 @@ async def test_an_answer_that_the_question_offers_is_its_own_text(world: BitrixW
             assert "нет среди вариантов вопроса" in told.message
         else:
             assert values(told)["Activity_1"] == expected
+
+
+@pytest.mark.parametrize(
+    "answers", ['["Согласился", "Отказался"]', ["Согласился", "Отказался"], "Согласился, Отказался"]
+)
+async def test_answers_declared_by_an_input_parameter_are_offered_too(world: BitrixWorld, answers: Any) -> None:
+    _reword(world, 40, "Согласился", add=True)
+    declared = {"UF_RESULT_EXPECTED": "true", "UF_RESULT_ANSWERS": answers}
+    ref = await make(world, input_parameters=declared)
+    world.person().answer(int(ref.id), "Согласился")
+    world.finish(ref)
+    assert values(await answer(world, ref, input_parameters=declared))["Activity_1"] == "Согласился"
+    assert isinstance(await answer(world, ref, input_parameters={"UF_RESULT_ANSWERS": "[Согласился"}), Failed)
+
+
+async def test_an_answer_expected_by_an_input_parameter_is_missed_where_the_portal_does_not_store_it() -> None:
+    async with _forgetful_portal() as world:
+        ref = await make(world, input_parameters=EXPECTED)
+        world.finish(ref)
+        assert isinstance(await answer(world, ref, input_parameters=EXPECTED), Failed)
+        off = {"UF_RESULT_EXPECTED": "false"}
+        told = await answer(world, ref, input_parameters=off, extension_properties=EXPECTED)
+        assert "Activity_1" not in values(told), "the parameter is stronger, as at the creation"
+
+
+async def test_an_expectation_that_the_engine_computes_is_not_taken_for_a_no() -> None:
+    """Its value is known at the creation only: a silent completion would lose an answer."""
+    computed = {"UF_RESULT_EXPECTED": "${asks}"}
+    async with _forgetful_portal() as world:
+        ref = await make(world, input_parameters=computed, variables={"startedBy": CLERK, "UF_RESULT_EXPECTED": True})
+        world.finish(ref)
+        assert isinstance(await answer(world, ref, input_parameters=computed), Failed)
+        world.person().answer(int(ref.id), "ДА")
+        assert values(await answer(world, ref, input_parameters=computed))["Activity_1"] == "ok"
+
+
+async def test_a_portal_without_answers_was_never_asked_for_one() -> None:
+    clock = JumpClock()
+    async with open_world(portal=default_portal(user_fields=(), clock=clock.now), clock=clock) as world:
+        ref = await make(world)
+        world.finish(ref)
+        assert "Activity_1" not in values(await answer(world, ref, input_parameters={"UF_RESULT_EXPECTED": "${asks}"}))
+
+
+@asynccontextmanager
+async def _forgetful_portal() -> AsyncIterator[BitrixWorld]:
+    """The portal has a list of answers, but no field for whether one is expected."""
+    clock = JumpClock()
+    portal = default_portal(clock=clock.now)
+    portal.user_fields.remove("UF_RESULT_EXPECTED")
+    async with open_world(portal=portal, clock=clock) as world:
+        yield world

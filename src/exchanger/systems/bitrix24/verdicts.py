@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import json
-
 from exchanger.domain.outcome import Completed, Failed, Outcome, Refused
 from exchanger.domain.task import ExternalTask, Metadata, ObjectState, Snapshot
 from exchanger.domain.typed import typed
 from exchanger.domain.variables import Variables
 from exchanger.systems.bitrix24.answers import AnswerTexts
-from exchanger.systems.bitrix24.custom_fields import RESULT_ANSWERS, RESULT_EXPECTED
-from exchanger.systems.bitrix24.readers import loose_flag
+from exchanger.systems.bitrix24.question import Question, question_of
 from exchanger.systems.bitrix24.reports import Reports, Unread
 
 DECLINED = "BITRIX_DECLINED"
 DELETED = "BITRIX_DELETED"
 DEADLINE_PASSED = "BITRIX_DEADLINE"
 
-_MEANINGS = {"да": "ok", "нет": "no"}
 _REMEDY = (
     "Что делать: возобновите задачу в Битрикс24, выберите ответ ДА или НЕТ, завершите её и повторите внешнюю задачу "
     "(retries = 1)."
@@ -32,7 +28,8 @@ async def outcome(
     """Исход завершённой или отклонённой задачи."""
     if found.state is ObjectState.REFUSED:
         return Refused(DECLINED, f"Задача Битрикс24 №{found.ref.id} отклонена исполнителем: {found.ref.link}")
-    answer = await _answer(found, task, metadata, texts) if _expects(found, metadata) else {}
+    question = question_of(metadata)
+    answer = await _answer(found, task, question, texts) if await _expects(found, question, texts) else {}
     if isinstance(answer, Failed):
         return answer
     try:
@@ -42,37 +39,21 @@ async def outcome(
     return Completed({**told, **_common(found), **answer})
 
 
-async def _answer(found: Snapshot, task: ExternalTask, metadata: Metadata, texts: AnswerTexts) -> Variables | Failed:
+async def _answer(found: Snapshot, task: ExternalTask, question: Question, texts: AnswerTexts) -> Variables | Failed:
     given = str(found.details.get("answer", ""))
     if not given:
         return _doubtful(found, "ответ ДА/НЕТ ожидается, но не выбран")
     text = await texts.text(given)
     if text is None:
         return _doubtful(found, f"ответ — вариант №{given}, которого портал в списке UF_RESULT_ANSWER не показывает")
-    offered = _offered(metadata)
-    meaning = _MEANINGS.get(_plain(text)) or offered.get(_plain(text))
-    if meaning is None and offered:
-        remedy = (
-            f"Что делать: добавьте в список UF_RESULT_ANSWER варианты вопроса ({', '.join(offered.values())}), {_ANEW}"
-        )
+    meaning = question.meaning(text)
+    if meaning is None and question.offered:
+        options = ", ".join(question.offered.values())
+        remedy = f"Что делать: добавьте в список UF_RESULT_ANSWER варианты вопроса ({options}), {_ANEW}"
         return _doubtful(found, "выбранного ответа нет среди вариантов вопроса", remedy)
     if meaning is None:
         return _doubtful(found, "текст выбранного ответа — не ДА и не НЕТ")
     return {task.activity_id: typed(meaning)}
-
-
-def _offered(metadata: Metadata) -> dict[str, str]:
-    """A question of a diagram may offer its own answers: plain text → the text that its conditions compare with."""
-    given = metadata.extension_properties.get(RESULT_ANSWERS, "")
-    try:
-        listed = json.loads(given) if given else []
-    except ValueError:
-        listed = [each for each in given.split(",") if each.strip()]
-    return {_plain(str(each)): str(each) for each in listed} if isinstance(listed, list) else {}
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split()).casefold()
 
 
 def _common(found: Snapshot) -> Variables:
@@ -84,12 +65,15 @@ def _common(found: Snapshot) -> Variables:
     }
 
 
-def _expects(found: Snapshot, metadata: Metadata) -> bool:
+async def _expects(found: Snapshot, question: Question, texts: AnswerTexts) -> bool:
     """Ждёт ли процесс ответа: по самой задаче, а если портал этого не хранит — по диаграмме."""
     own = found.details.get("expected")
     if isinstance(own, bool):
         return own
-    return loose_flag(metadata.extension_properties.get(RESULT_EXPECTED))
+    if question.expected is not None:
+        return question.expected
+    # Only the creation saw what the engine had computed; it refuses to ask where the portal has no list of answers.
+    return bool(found.details.get("answer")) or bool(await texts.all())
 
 
 def _doubtful(found: Snapshot, what: str, remedy: str = _REMEDY) -> Failed:
