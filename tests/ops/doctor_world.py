@@ -97,8 +97,8 @@ class FakeHost:
 HEALTHY = {"LoadState": "loaded", "ActiveState": "active", "UnitFileState": "enabled", "NRestarts": "0"}
 
 
-def around(units: Path, *, free: int = 50 * GIB, **said: str) -> Surroundings:
-    return Surroundings(Machine(FakeHost({**HEALTHY, **said}), units), free=lambda _path: free)
+def around(units: Path, said: Mapping[str, str] | None = None, *, free: int = 50 * GIB) -> Surroundings:
+    return Surroundings(Machine(FakeHost({**HEALTHY, **(said or {})}), units), free=lambda _path: free)
 
 
 def settings(home: Path, **environ: str) -> Settings:

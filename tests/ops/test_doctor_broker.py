@@ -126,6 +126,7 @@ async def test_a_broker_that_takes_no_publications_is_an_alarm(
         found = bad(await examined(tmp_path, vhost))
     finally:
         rabbitmq.ctl("set_vm_memory_high_watermark", "0.4")
+    assert list(found) == ["broker-alarm"], found
     assert "Alarms" in found["broker-alarm"].remedy
 
 

@@ -31,23 +31,19 @@ class Fault:
     mode: int = 0o600
 
 
-def pair(line: str, other: str = "") -> dict[str, str]:
-    """The same line in both files; the rest differs."""
-    return {"prod": f"{line}\n", "dev": f"{line}\n{other}"}
+def pair(code: str, line: str) -> Fault:
+    """The same line in both files."""
+    return Fault(code, "разными", f"{line}\n", f"{line}\n")
 
 
 FAULTS = {
     "a misspelt name": Fault("settings-warning", "config show", GOOD_FILE + "CAMUNDA_BASE_ULR=x\n"),
     "no tenant": Fault("settings-warning", "config show", environ={"CAMUNDA_TENANT_ID": ""}),
-    "one engine, one worker and tenant": Fault(
-        "environments-mixed", "разными", **pair(f"CAMUNDA_BASE_URL={ENGINE}\nCAMUNDA_TENANT_ID=a")
-    ),
-    "one vhost": Fault("environments-mixed", "разными", **pair("RABBITMQ_URL=amqps://u:p@broker.example/%2Fprod")),
-    "one portal": Fault("environments-mixed", "разными", **pair(f"BITRIX_WEBHOOK_URL={PORTAL}")),
-    "one project": Fault(
-        "environments-mixed",
-        "разными",
-        **pair("OPENPROJECT_API_URL=https://op.example\nOPENPROJECT_DEFAULT_PROJECT_ID=7"),
+    "one engine, one worker and tenant": pair("environments-mixed", f"CAMUNDA_BASE_URL={ENGINE}\nCAMUNDA_TENANT_ID=a"),
+    "one vhost": pair("environments-mixed", "RABBITMQ_URL=amqps://u:p@broker.example/%2Fprod"),
+    "one portal": pair("environments-mixed", f"BITRIX_WEBHOOK_URL={PORTAL}"),
+    "one project": pair(
+        "environments-mixed", "OPENPROJECT_API_URL=https://op.example\nOPENPROJECT_DEFAULT_PROJECT_ID=7"
     ),
     "a file that others read": Fault("secrets-exposed", "chmod 640", mode=0o644),
     "a file that others write": Fault("secrets-exposed", "chmod 640", mode=0o620),
@@ -102,7 +98,7 @@ SERVICES = {
 def test_a_fault_of_services_is_found_with_its_remedy(
     tmp_path: Path, said: dict[str, str], code: str, remedy: str
 ) -> None:
-    assert remedy in bad(examine_services(settings(tmp_path), around(tmp_path, **said)))[code].remedy
+    assert remedy in bad(examine_services(settings(tmp_path), around(tmp_path, said)))[code].remedy
 
 
 def test_a_unit_of_the_predecessor_left_beside_is_found(tmp_path: Path) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from secrets import token_hex
 from uuid import uuid4
 
 from aio_pika import Message
 from aio_pika.abc import AbstractChannel
-from aiormq.exceptions import ChannelAccessRefused, ChannelNotFoundEntity, ChannelPreconditionFailed, PublishError
+from aiormq.exceptions import ChannelAccessRefused, ChannelNotFoundEntity, PublishError
 
 from exchanger.bus.rabbitmq.faults import broker_words
 from exchanger.bus.rabbitmq.session import Session
@@ -61,16 +62,20 @@ async def _write(session: Session, exchange: str, kind: str) -> list[Diagnosis]:
     except TimeoutError:
         what = "Брокер принимает соединения, но не публикации: память или диск узла на исходе."
         return [error(Code.BROKER_ALARM, what, "rabbitmqctl status, раздел Alarms: освободите память или диск узла.")]
-    except (PublishError, ChannelNotFoundEntity, ChannelPreconditionFailed):
-        return []  # returned, as asked; or there is no such exchange yet, which the topology says
+    except ChannelNotFoundEntity:
+        return []  # there is no such exchange yet, which the topology says
     finally:
         await quietly(1, channel.close())
     return []
 
 
 async def _publish(channel: AbstractChannel, exchange: str) -> None:
+    """Twice: an alarmed broker stops reading a connection only after what it has published first."""
     target = await channel.get_exchange(exchange, ensure=True)
-    await target.publish(Message(b"", message_id=str(uuid4())), f"exchanger.doctor.{token_hex(8)}", mandatory=True)
+    for _ in range(2):
+        with suppress(PublishError):  # returned, as asked
+            message = Message(b"", message_id=str(uuid4()))
+            await target.publish(message, f"exchanger.doctor.{token_hex(8)}", mandatory=True)
 
 
 async def _read(session: Session, layout: Topology) -> list[Diagnosis]:
