@@ -19,6 +19,7 @@ from exchanger.cli.run import run
 from exchanger.cli.shadow import shadow
 from exchanger.cli.status import status
 from exchanger.cli.takeover import takeover
+from exchanger.cli.tap import tap
 from exchanger.cli.trace import trace
 from exchanger.cli.worker import worker
 from exchanger.domain.errors import ExchangerError
@@ -39,6 +40,7 @@ app.command()(run)
 app.command()(demo)
 app.command()(doctor)
 app.command()(status)
+app.command()(tap)
 app.command()(pause)
 app.command()(resume)
 app.command()(paused)
