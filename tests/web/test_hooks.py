@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
+from exchanger.connect import Forged
 from exchanger.domain.event import Event, EventKind
 from exchanger.sandbox.bitrix24 import default_portal, standin
 from exchanger.sandbox.bitrix24.faults import EventFaults
@@ -141,6 +142,25 @@ async def test_a_portal_that_doubles_reorders_and_is_imitated_gives_hints_of_its
 
         await eventually(all_heard)
     assert set(door.objects) == {str(task.id) for task in made}
+
+
+@pytest.mark.parametrize(("told", "status"), [("ours", 200), ("copy", 403), ("", 403), (None, 403)])
+async def test_a_copy_of_the_portal_has_the_token_but_not_the_member_id(told: str | None, status: int) -> None:
+    heard: list[Event] = []
+    app = application([hook([TOKEN], "ours")], heard.append, SystemClock())
+    async with open_site(app, 0) as url, ClientSession() as client:
+        member = {} if told is None else {"auth[member_id]": told}
+        assert await Door(url, client, heard).post(notice() | member) == status
+    assert len(heard) == (status == 200)
+
+
+def test_the_member_id_of_the_settings_guards_the_door(tmp_path: Path) -> None:
+    given = {"BITRIX_APPLICATION_TOKEN": TOKEN, "BITRIX_MEMBER_ID": " ours "}
+    engine = {"CAMUNDA_BASE_URL": "https://engine.example/engine-rest", "CAMUNDA_AUTH_ENABLED": "false"}
+    [door] = hooks_of(load_settings(engine | given, tmp_path))
+    assert door.read(notice() | {"auth[member_id]": "ours"}) == ["7"]
+    with pytest.raises(Forged):
+        door.read(notice() | {"auth[member_id]": "copy"})
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,9 @@ class BitrixSettings(Group):
     application_token: Annotated[
         SecretStr | None, Var("BITRIX_APPLICATION_TOKEN", secret=True, sample="КОД", empty="уведомлений не принимаем")
     ] = Field(None, description="Токен исходящего вебхука портала (несколько — через запятую); тайна")
+    member_id: Annotated[str | None, Var("BITRIX_MEMBER_ID", empty="не сверяем")] = Field(
+        None, description="Код портала (member_id), с которого принимать уведомления: копия портала шлёт тот же токен"
+    )
     poll_interval: Annotated[Seconds, Var("BITRIX_POLL_INTERVAL", ("HEARTBEAT_INTERVAL",))] = Field(
         timedelta(seconds=15), ge=timedelta(seconds=1), description="Как часто спрашивать портал об изменениях"
     )

@@ -35,7 +35,7 @@ def bitrix_options(settings: BitrixSettings) -> BitrixOptions:
 
 def _door(settings: Settings) -> Hook | None:
     tokens = settings.bitrix.tokens()
-    return hook(tokens) if tokens else None
+    return hook(tokens, (settings.bitrix.member_id or "").strip()) if tokens else None
 
 
 PLUGIN: Plugin = dataclasses.replace(
