@@ -133,7 +133,7 @@ async def test_a_branch_that_has_come_to_a_join_is_part_of_the_state(explore_on_
     # Given: "b" is met first without a branch at the join; the way out of the join needs "one" before "b" is met again
     xml = drawn(
         "start s; user c; xor h; user b; xor g; and k; and m; and j; end e1; end e2; end e3",
-        "s>c; c>h; h>b v == 'x'; h>e1 default; b>g; g>k v == 'one'; g>m default; k>j; k>c; m>j; m>e2; j>e3=out",
+        "s>c; c>h; h>b v == 'x'; h>e1 v == 'two'; b>g; g>k v == 'one'; g>m v == 'two'; k>j; k>c; m>j; m>e2; j>e3=out",
     )
     report = await explore_on_both(xml)
     assert reaches(report)["out"] is Reach.TAKEN, said(report)
