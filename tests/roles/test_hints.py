@@ -8,13 +8,14 @@ import pytest
 
 from exchanger.domain.event import Event, EventKind
 from exchanger.domain.outcome import Failed
-from exchanger.roles.hints import TOGETHER
+from exchanger.roles.hints import AGAIN, TOGETHER
 from tests.roles.house import SYSTEM, House
 from tests.roles.test_tracker import MINUTE, answers, watching
 
 
-def hint(home: House, object_id: str | int | None, system: str = SYSTEM) -> None:
-    home.bus.emit(Event(EventKind.HINT, home.clock.now(), system, fields={"object": object_id}))
+def hint(home: House, object_id: str | int | None, system: str = SYSTEM, *, again: bool = False) -> None:
+    more = {"again": True} if again else {}
+    home.bus.emit(Event(EventKind.HINT, home.clock.now(), system, fields={"object": object_id, **more}))
 
 
 async def test_a_hint_brings_the_answer_long_before_the_poll(home: House) -> None:
@@ -103,3 +104,30 @@ async def test_vanishing_in_masses_trips_the_brake_whoever_says_so(home: House, 
             hint(home, found.id)
     await home.clock.advance(3600)
     assert not any(answers(home, task) for task, _ in made)
+
+
+async def test_a_deletion_that_the_system_still_hides_is_seen_by_the_looks_that_follow(home: House) -> None:
+    """The portal tells first and forgets later; without the looks that follow it would be the sweep, much later."""
+    home.pace = replace(home.pace, poll=36000.0, sweep=36000.0)
+    [(task, found)] = await watching(home)
+    await home.clock.advance(MINUTE)
+    hint(home, found.id, again=True)
+    await home.clock.advance(5)
+    home.objects.delete(found.id)  # the first look has seen it alive
+    await home.clock.advance(AGAIN[0])
+    assert not answers(home, task), "one absence proves nothing"
+    await home.clock.advance(AGAIN[1])
+    [response] = answers(home, task)
+    assert isinstance(response.outcome, Failed)
+
+
+async def test_only_a_deletion_is_looked_at_again(home: House) -> None:
+    home.pace = replace(home.pace, poll=36000.0, sweep=36000.0)
+    [(_, found)] = await watching(home)
+    await home.clock.advance(MINUTE)
+    for again, reads in ((False, 1), (True, 3)):
+        before = home.objects.calls["read"]
+        for _ in range(20):
+            hint(home, found.id, again=again)
+        await home.clock.advance(AGAIN[1] + 5)
+        assert home.objects.calls["read"] - before == reads

@@ -124,6 +124,7 @@ async def test_each_kind_of_event_names_its_task(
 ) -> None:
     assert await door.post(notice(event, **fields)) == 200
     assert door.objects == expected
+    assert all(seen.fields.get("again", False) is (event == "ONTASKDELETE") for seen in door.heard)
 
 
 async def test_a_portal_that_doubles_reorders_and_is_imitated_gives_hints_of_its_own_tasks_only(door: Door) -> None:

@@ -45,8 +45,9 @@ class Receiver:
         except Forged:
             self._refuse(hook.system)
             return web.Response(status=403)
+        more = {"again": True} if objects and hook.again(form) else {}
         for each in objects:
-            self._emit(Event(EventKind.HINT, self._clock.now(), hook.system, fields={"object": each}))
+            self._emit(Event(EventKind.HINT, self._clock.now(), hook.system, fields={"object": each, **more}))
         return web.Response()
 
     def _refuse(self, system: str) -> None:

@@ -16,7 +16,7 @@ _OF_COMMENT = ("data[FIELDS_AFTER][TASK_ID]", "data[TASK_ID]")  # there ID is th
 
 def hook(tokens: Sequence[str], member_id: str = "") -> Hook:
     """Вход портала; токенов несколько, пока старый меняют на новый или исходящих вебхуков несколько."""
-    return Hook(SYSTEM_NAME, lambda form: read_event(form, tokens, member_id))
+    return Hook(SYSTEM_NAME, lambda form: read_event(form, tokens, member_id), again=_is_deletion)
 
 
 def read_event(form: Mapping[str, str], tokens: Sequence[str], member_id: str = "") -> list[str]:
@@ -32,6 +32,10 @@ def read_event(form: Mapping[str, str], tokens: Sequence[str], member_id: str = 
     fields = _OF_COMMENT if name == "ONTASKCOMMENTADD" else _NUMBERS
     numbers = (as_int(form.get(each)) for each in fields)
     return list(dict.fromkeys(str(number) for number in numbers if number is not None and number > 0))
+
+
+def _is_deletion(form: Mapping[str, str]) -> bool:
+    return form.get("event", "").upper() == "ONTASKDELETE"
 
 
 def _same(given: str, known: str) -> bool:
