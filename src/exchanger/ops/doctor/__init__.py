@@ -3,5 +3,6 @@
 from exchanger.ops.doctor.examine import diagnose, examine, examine_systems
 from exchanger.ops.doctor.finding import Code, Diagnosis, Section
 from exchanger.ops.doctor.machine import Surroundings
+from exchanger.ops.doctor.probe import probe
 
-__all__ = ["Code", "Diagnosis", "Section", "Surroundings", "diagnose", "examine", "examine_systems"]
+__all__ = ["Code", "Diagnosis", "Section", "Surroundings", "diagnose", "examine", "examine_systems", "probe"]
