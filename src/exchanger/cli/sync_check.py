@@ -79,7 +79,7 @@ async def _one(path: Path, trial: Trial, known: Known, notes: tuple[str, ...], u
     if uuid is None:
         return await check(read_file(path), name=path.name, trial=trial, known=known, notes=notes)
     local = read_local(path, uuid=uuid)
-    made = convert(local.body, diagram=local.info, assignees=local.assignees, links=local.links)
+    made = convert(local.body, diagram=local.info, assignees=local.assignees, policy=local.policy, links=local.links)
     return await check(
         made.xml, name=path.name, trial=trial, known=known, conversion=made.report, source=local.body, notes=notes
     )

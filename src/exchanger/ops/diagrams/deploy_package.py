@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 
 from exchanger.ops.diagrams.deploy_checklists import ListSource
-from exchanger.storm import Converted, DiagramInfo, Policy, Report, convert, process_key
+from exchanger.storm import Converted, DiagramInfo, Report, convert, process_key
 from exchanger.storm.files.embedded import embedded_fields
 from exchanger.storm.files.local import LocalDiagram
 from exchanger.storm.names import bpmn, ident
@@ -47,14 +47,14 @@ class Candidate:
         return hashlib.sha256(self.xml).hexdigest()
 
 
-async def prepare(local: LocalDiagram, lists: ListSource, policy: Policy | None = None) -> Candidate:
+async def prepare(local: LocalDiagram, lists: ListSource) -> Candidate:
     """Перенести диаграмму из файлов, взяв чек-листы по ссылкам; `Reject` — тело не BPMN."""
     taken = await lists.take(local.assignees)
     made = convert(
         local.body,
         diagram=local.info,
         assignees=local.assignees,
-        policy=policy,
+        policy=local.policy,
         links=local.links,
         task_lists=taken.found,
     )

@@ -63,7 +63,9 @@ def executable(path: Path) -> bytes:
     if _is_executable(body):
         return body
     local = _local(path)
-    converted = convert(local.body, diagram=local.info, assignees=local.assignees, links=local.links)
+    converted = convert(
+        local.body, diagram=local.info, assignees=local.assignees, policy=local.policy, links=local.links
+    )
     if converted.report.errors:
         raise Reject(
             f"{path.name}: перенос с ошибками, движок документа не примет: {converted.report.errors[0]}",

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from exchanger.domain.errors import ConfigError
 from exchanger.storm.assignees import read_assignees
 from exchanger.storm.files.embedded import embedded_fields
 from exchanger.storm.files.folder import ASSIGNEES
+from exchanger.storm.files.rules import policy_for
 from exchanger.storm.files.sidecar import Sidecar, read_sidecar, sidecar_of
-from exchanger.storm.policy import Assignee, DiagramInfo
+from exchanger.storm.policy import Assignee, DiagramInfo, Policy
 
 _ASSIGNEES = (ASSIGNEES, ".assignees.json", "_ответственные.json")
 _OWN = frozenset({"id", "name", "versionNumber", "status"})
@@ -19,23 +20,24 @@ _OWN = frozenset({"id", "name", "versionNumber", "status"})
 
 @dataclass(frozen=True, slots=True)
 class LocalDiagram:
-    """Что нашлось у файла; `assignees_file` None — ответственных нет."""
+    """Что нашлось у файла; `assignees_file` None — ответственных нет, `policy` — по правилам рядом с ним."""
 
     body: bytes
     info: DiagramInfo
     links: Mapping[str, str]
     assignees: tuple[Assignee, ...]
     assignees_file: Path | None
+    policy: Policy = field(default_factory=Policy)
 
 
 def read_local(path: Path, *, uuid: str = "", assignees: Path | None = None) -> LocalDiagram:
-    """Прочитать файл; `uuid` сильнее найденного. `ConfigError` — файла нет или UUID узнать неоткуда."""
+    """Прочитать файл; `uuid` сильнее найденного. `ConfigError` — файла нет, UUID узнать неоткуда, правила негодны."""
     body = read_file(path)
     sidecar = read_sidecar(sidecar_of(path))
     info = _info(path, body, sidecar, uuid)
     found = assignees or assignees_of(path)
     records = read_assignees(read_file(found)) if found is not None else ()
-    return LocalDiagram(body, info, sidecar.calls if sidecar else {}, records, found)
+    return LocalDiagram(body, info, sidecar.calls if sidecar else {}, records, found, policy_for(path, info.uuid))
 
 
 def assignees_of(path: Path) -> Path | None:
