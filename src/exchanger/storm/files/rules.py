@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -42,7 +42,7 @@ class _Rules(BaseModel):
     def over(self, base: Policy) -> Policy:
         """These rules upon others: a table is joined, a single value replaced."""
         written = {name: getattr(self, name) for name in _SINGLE if getattr(self, name) is not None}
-        tables = {name: {**getattr(base, name), **getattr(self, name)} for name in _TABLES}
+        tables: dict[str, Any] = {name: {**getattr(base, name), **getattr(self, name)} for name in _TABLES}
         return replace(base, **written, **tables)
 
 
