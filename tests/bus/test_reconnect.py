@@ -189,7 +189,7 @@ async def test_wiped_broker_gets_its_topology_back(doomed: RabbitServer, buses: 
 
 
 async def test_alarm_times_publishing_out_and_leaves_consuming_alone(
-    doomed: RabbitServer, buses: AsyncExitStack
+    doomed: RabbitServer, buses: AsyncExitStack, said: list[str]
 ) -> None:
     url = await doomed.add_vhost("alarm")
     broker = replace(BrokerConnection.from_url(url), publish_timeout=1.5, grace=0.5)
@@ -203,6 +203,7 @@ async def test_alarm_times_publishing_out_and_leaves_consuming_alone(
         with pytest.raises(OutcomeUnknown, match="не подтвердил"):
             await bus.publish(ORDER, Message(b"during"))
         assert time.monotonic() - started < 4
+        assert "Alarms" in bus.state()["связь: подтверждения"]
         async with bus.consume(QUEUE, inbox, at_once=8):
             await eventually(lambda: len(inbox.got) >= 6)
     finally:
@@ -210,3 +211,7 @@ async def test_alarm_times_publishing_out_and_leaves_consuming_alone(
     await insist(bus, ORDER, Message(b"after"))
     async with bus.consume(QUEUE, inbox, at_once=8):
         await eventually(lambda: b"after" in inbox.bodies())
+    # One line when it began, one when it was over
+    assert bus.state()["связь: подтверждения"] == "есть"
+    assert sum("Брокер не подтверждает публикации" in line for line in said) == 1
+    assert sum("снова подтверждает публикации" in line for line in said) == 1

@@ -141,6 +141,7 @@ class RabbitBus:
     def state(self) -> Mapping[str, str]:
         """Состояние: «связь: …» → «есть» или причина; «очередь …», «вахта …»; отличия объектов брокера."""
         state = {"связь: публикация": self._outgoing.state, "связь: получение": self._incoming.state}
+        state |= {"связь: подтверждения": self._outgoing.confirms}
         state |= {f"потребитель {queue}": consumer.state for queue, consumer in self._consumers.items()}
         state |= {f"вахта {name}": said for name, said in self._terms.items()}
         state |= self._declarations.notes or {"топология": AS_EXPECTED}

@@ -89,6 +89,7 @@ class Lane:
             await within(self._broker.publish_timeout, _confirmed(exchange, key, message))
         except PublishError as error:
             self._proven = True  # the broker took it and found no queue: exchange and rights are in order
+            self._link.confirmed(in_time=True)
             raise Retry(
                 f"Для ключа «{key}» нет очереди в обменнике «{self._name or 'по умолчанию'}», сообщение не сохранено.",
                 remedy="создайте очередь и привязку или дайте пользователю право configure",
@@ -103,6 +104,7 @@ class Lane:
                 raise Retry(f"Сообщение не принято. {fault}") from error
             raise OutcomeUnknown(f"Канал закрыт во время публикации. {fault}") from error
         except TimeoutError as error:
+            self._link.confirmed(in_time=False)
             raise OutcomeUnknown(
                 f"Брокер не подтвердил сообщение за {self._broker.publish_timeout:g} с.",
                 remedy="если это длится — проверьте память и диск брокера: rabbitmqctl status, раздел Alarms",
@@ -110,6 +112,7 @@ class Lane:
         except Exception as error:
             raise OutcomeUnknown(f"Связь оборвалась во время публикации. {explain(error, self._broker)}") from error
         self._proven = True
+        self._link.confirmed(in_time=True)
 
 
 async def _confirmed(exchange: AbstractExchange, key: str, message: AbstractMessage) -> None:

@@ -17,6 +17,10 @@ from exchanger.domain.errors import Retry
 from exchanger.telemetry.log import log
 
 UP = "есть"
+STALLED = (
+    "брокер не подтверждает публикаций: скорее всего, тревога по памяти или диску. Что делать: rabbitmqctl status, "
+    "раздел Alarms"
+)
 LONGEST_WAIT = 5.0
 LONGEST_WAIT_SETTLED = 30.0
 """Пауза для неисправностей, которые сами не проходят (пароль, вирт. хост): не засорять журнал брокера."""
@@ -83,6 +87,20 @@ class Link:
         self._fault: Fault | None = Fault("соединение ещё не установлено")
         self._said: Fault | None = None
         self._flaps = waits(LONGEST_WAIT)
+        self._stalled = False
+
+    @property
+    def confirms(self) -> str:
+        """«есть» или что брокер принимать перестал: связь при этом жива."""
+        return STALLED if self._stalled else UP
+
+    def confirmed(self, *, in_time: bool) -> None:
+        """Брокер подтвердил публикацию или не подтвердил за её срок; о начале и конце сказано по разу."""
+        if in_time and self._stalled:
+            log.info("Брокер снова подтверждает публикации", link=self._purpose)
+        elif not in_time and not self._stalled:
+            log.error("Брокер не подтверждает публикации", link=self._purpose, reason=STALLED)
+        self._stalled = not in_time
 
     @property
     def state(self) -> str:
