@@ -1,5 +1,7 @@
 """Gateways that the engine refuses as they are drawn."""
 
+import pytest
+
 from exchanger.storm import Policy, Severity
 from exchanger.storm.names import bpmn
 from tests.storm.source import convert_text, document, process, run
@@ -32,8 +34,9 @@ def test_a_complex_gateway_becomes_inclusive_and_is_doubted() -> None:
     assert result.found(Severity.DOUBT, "g")
 
 
-def test_a_gateway_that_leads_nowhere_gets_an_end() -> None:
-    result = run("start s; xor g", "s>g")
+@pytest.mark.parametrize("kind", ["xor", "or"])
+def test_a_gateway_that_leads_nowhere_gets_an_end(kind: str) -> None:
+    result = run(f"start s; {kind} g", "s>g")
     (end,) = result.inserted("endEvent", "")
     assert result.next_of("g") == [end.get("id")]
 
