@@ -14,6 +14,7 @@ from exchanger.cli.new_system import new_system
 from exchanger.cli.pause import pause, paused, resume
 from exchanger.cli.preview import preview
 from exchanger.cli.reconcile import reconcile
+from exchanger.cli.record import record, replay
 from exchanger.cli.rehearse import rehearse
 from exchanger.cli.run import run
 from exchanger.cli.shadow import shadow
@@ -21,6 +22,7 @@ from exchanger.cli.status import status
 from exchanger.cli.takeover import takeover
 from exchanger.cli.tap import tap
 from exchanger.cli.trace import trace
+from exchanger.cli.unlock import retry, unlock
 from exchanger.cli.worker import worker
 from exchanger.domain.errors import ExchangerError
 from exchanger.telemetry.log import log
@@ -41,10 +43,14 @@ app.command()(demo)
 app.command()(doctor)
 app.command()(status)
 app.command()(tap)
+app.command()(unlock)
+app.command()(retry)
 app.command()(pause)
 app.command()(resume)
 app.command()(paused)
 app.command()(reconcile)
+app.command()(record)
+app.command()(replay)
 app.command()(rehearse)
 app.command()(preview)
 app.command()(shadow)
