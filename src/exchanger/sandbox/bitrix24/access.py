@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from exchanger.sandbox.bitrix24.directory import Directory
     from exchanger.sandbox.bitrix24.model import User
 
-ALL_SCOPES = frozenset({"task", "tasks", "user", "department", "im", "disk", "lists", "calendar", "crm", "basic"})
+ALL_SCOPES = frozenset(
+    {"task", "tasks", "user", "department", "im", "disk", "lists", "calendar", "crm", "sonet_group", "basic"}
+)
 
 
 @dataclass(frozen=True, slots=True)

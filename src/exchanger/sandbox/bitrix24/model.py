@@ -239,6 +239,15 @@ class Notification:
 
 
 @dataclass(frozen=True, slots=True)
+class Workgroup:
+    """Группа или проект."""
+
+    id: int
+    name: str
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Subscription:
     """Исходящий вебхук: куда и с каким знаком приложения слать события."""
 

@@ -25,6 +25,7 @@ from exchanger.sandbox.bitrix24.model import (
     Subscription,
     Task,
     User,
+    Workgroup,
 )
 from exchanger.sandbox.bitrix24.module import Module
 from exchanger.sandbox.bitrix24.store import TaskStore
@@ -85,6 +86,7 @@ class Portal:
     limits: Limits = field(default_factory=Limits)
     faults: Faults = field(default_factory=Faults)
     clock: Now = utc_now
+    groups: dict[int, Workgroup] = field(default_factory=dict)
     store: TaskStore = field(default_factory=TaskStore)
     results: dict[int, list[Result]] = field(default_factory=lambda: defaultdict(list))
     checklists: dict[int, dict[int, ChecklistItem]] = field(default_factory=lambda: defaultdict(dict))

@@ -70,6 +70,7 @@ class CreateTaskParams(BaseModel):
     group_id: Annotated[PortalId, Asked("taskGroup", PLACE)] = Field(
         None, title="Группа или проект", description="Номер; без него — шаблон, переменная groupId"
     )
+    group: Annotated[Text, HIDDEN] = Field("", description="Группа или проект по точному названию; groupId сильнее")
     parent_task_id: Annotated[PortalId, Asked("taskParent", PLACE)] = Field(
         None, title="Родительская задача", description="Номер; без него — переменная parentTaskId"
     )

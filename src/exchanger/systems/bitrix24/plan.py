@@ -60,7 +60,7 @@ def draw_plan(
         team=team,
         priority=options.default_priority if priority is None else priority,
         dates=when,
-        group_id=params.group_id if "group_id" in given else template.group_id or params.group_id,
+        group_id=_group(params, content, template),
         tags=params.tags if "tags" in given else template.tags,
         crm=params.crm or template.crm,
         control=params.control if "control" in given else template.flags.get("TASK_CONTROL") == "Y",
@@ -68,6 +68,15 @@ def draw_plan(
         predecessors=content.predecessors,
         flags={name: value for name, value in template.flags.items() if name != "TASK_CONTROL"},
     )
+
+
+def _group(params: CreateTaskParams, content: Content, template: Template) -> int | None:
+    """Номер элемента, затем его же название, шаблон, процесс."""
+    if content.group.fault:
+        raise Reject(f"Битрикс24: {content.group.fault}.", remedy="укажите элементу groupId — номер группы на портале.")
+    if "group_id" in params.given:
+        return params.group_id
+    return content.group.id or template.group_id or params.group_id
 
 
 def _title(params: CreateTaskParams, template: Template) -> str:

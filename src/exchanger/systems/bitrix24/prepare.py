@@ -54,6 +54,7 @@ def _collect(sources: Sources) -> Iterator[tuple[str, Found]]:
         "process_deadline": variable("deadline"),
         "priority": given("priority"),
         "group_id": given("groupId", "taskGroup") or variable("groupId") or process("groupId"),
+        "group": given("group"),
         "parent_task_id": given("parentTaskId", "taskParent") or variable("parentTaskId"),
         "auditors": given("auditors") or _lenient(variable("diagramOwner") or process("diagramOwner")),
         "accomplices": given("accomplices"),

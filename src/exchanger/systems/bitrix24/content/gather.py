@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta, tzinfo
 
 from exchanger.ports import Clock
@@ -12,6 +12,7 @@ from exchanger.systems.bitrix24.capabilities import Capabilities
 from exchanger.systems.bitrix24.content.blocks import Story, properties_block, questionnaires_block, results_block
 from exchanger.systems.bitrix24.content.calendar import CalendarSource, WorkCalendar
 from exchanger.systems.bitrix24.content.diagram import Diagram, DiagramSource
+from exchanger.systems.bitrix24.content.group import NamedGroup, find_group
 from exchanger.systems.bitrix24.content.names import Named, NamesSource
 from exchanger.systems.bitrix24.content.predecessors import PredecessorsSource
 from exchanger.systems.bitrix24.content.remarks import Remarks
@@ -37,16 +38,18 @@ class Content:
     supervisor: int | None = None
     initiator: int | None = None
     calendar: WorkCalendar | None = None
+    group: NamedGroup = field(default_factory=NamedGroup)
     remarks: Remarks = field(default_factory=Remarks)
 
 
 class Shelf:
-    """Узнанное у портала надолго ли: диаграммы — пять минут, люди и имена — час, календарь — полчаса."""
+    """Узнанное у портала надолго ли: диаграммы — пять минут, люди, имена и группы — час, календарь — полчаса."""
 
     def __init__(self, clock: Clock) -> None:
         self.diagrams: Kept[str, Diagram] = Kept(clock, timedelta(minutes=5), 200)
         self.supervisors: Kept[int, int] = Kept(clock, timedelta(minutes=10), 2000)
         self.names: Kept[Named, str] = Kept(clock, timedelta(hours=1), 2000)
+        self.groups: Kept[str, int] = Kept(clock, timedelta(hours=1), 500)
         self.calendar: Kept[str, WorkCalendar] = Kept(clock, timedelta(minutes=30), 1)
 
     def clear(self) -> None:
@@ -54,6 +57,7 @@ class Shelf:
         self.diagrams.clear()
         self.supervisors.clear()
         self.names.clear()
+        self.groups.clear()
         self.calendar.clear()
 
 
@@ -160,7 +164,9 @@ async def gather(
 ) -> Content:
     """Прочитать содержание; временный отказ портала бросается, окончательный становится замечанием."""
     reading = _Reading(params, initiator, capabilities, shelf, zone)
+    name = "" if "group_id" in params.given else params.group
+    group = await find_group(api, shelf.groups, name)
     if not reading.needs_reading():
-        return Content(files=params.files, initiator=initiator, remarks=reading.remarks)
+        return Content(files=params.files, initiator=initiator, group=group, remarks=reading.remarks)
     await read_all(api, reading.sources())
-    return reading.content()
+    return replace(reading.content(), group=group)
