@@ -13,6 +13,7 @@ from exchanger.settings._installation import (
 )
 from exchanger.settings._journal import JournalSettings
 from exchanger.settings._load import Settings, examine, load_settings
+from exchanger.settings._notices import NoticeSettings
 from exchanger.settings._onec import OnecSettings
 from exchanger.settings._openproject import OpenProjectSettings
 from exchanger.settings._python import (
@@ -42,6 +43,7 @@ __all__ = [
     "JournalSettings",
     "LogSettings",
     "MetricsSettings",
+    "NoticeSettings",
     "OnecSettings",
     "OpenProjectSettings",
     "PythonSettings",

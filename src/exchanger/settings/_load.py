@@ -18,6 +18,7 @@ from exchanger.settings._installation import (
 )
 from exchanger.settings._journal import JournalSettings
 from exchanger.settings._names import misspelt
+from exchanger.settings._notices import NoticeSettings
 from exchanger.settings._onec import OnecSettings
 from exchanger.settings._openproject import OpenProjectSettings
 from exchanger.settings._python import (
@@ -53,6 +54,7 @@ class Settings:
     retry: RetrySettings
     log: LogSettings
     journal: JournalSettings
+    notices: NoticeSettings
     metrics: MetricsSettings
     hooks: HookSettings
     storm: StormSettings
@@ -93,6 +95,7 @@ def load_settings(environ: Mapping[str, str] = os.environ, cwd: Path | None = No
         retry=_group(reading, RetrySettings),
         log=_group(reading, LogSettings),
         journal=_group(reading, JournalSettings),
+        notices=_group(reading, NoticeSettings),
         metrics=_group(reading, MetricsSettings),
         hooks=_group(reading, HookSettings),
         storm=_group(reading, StormSettings),

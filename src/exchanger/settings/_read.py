@@ -21,6 +21,7 @@ from exchanger.settings._installation import (
     RetrySettings,
 )
 from exchanger.settings._journal import JournalSettings
+from exchanger.settings._notices import NoticeSettings
 from exchanger.settings._onec import OnecSettings
 from exchanger.settings._openproject import OpenProjectSettings
 from exchanger.settings._python import (
@@ -52,6 +53,7 @@ GROUPS: tuple[type[Group], ...] = (
     RetrySettings,
     LogSettings,
     JournalSettings,
+    NoticeSettings,
     MetricsSettings,
     HookSettings,
     StormSettings,
