@@ -11,6 +11,8 @@ from exchanger.ops.record_shape import Shape, marked
 _NOT_HERE = frozenset(
     {"ERROR_METHOD_NOT_FOUND", "INSUFFICIENT_SCOPE", "ACCESS_DENIED", "QUERY_LIMIT_EXCEEDED", "OPERATION_TIME_LIMIT"}
 )
+_MISSING = "missing"  # steps of the tour that ask for what is not there
+_RESULT = "result"
 _EMPTY = frozenset({"null", "string:empty"})
 
 
@@ -62,7 +64,28 @@ def _answers(portal: Recorded, stand: Recorded) -> Iterator[tuple[str, str]]:
     if portal.error.upper() != stand.error.upper():
         yield "", f"код ошибки: портал {portal.error or 'нет'}, стенд {stand.error or 'нет'}"
         return
-    yield from _shapes(portal.answer, stand.answer, "")
+    if portal.step.startswith(_MISSING):
+        empty = Shape()
+        yield from _exactly(portal.answer.keys.get(_RESULT, empty), stand.answer.keys.get(_RESULT, empty), _RESULT)
+    else:
+        yield from _shapes(portal.answer, stand.answer, "")
+
+
+def _exactly(portal: Shape, stand: Shape, where: str) -> Iterator[tuple[str, str]]:
+    """For what is not there the very emptiness is the answer: a list, `false` and a found row mean different things."""
+    if portal.kinds != stand.kinds or _filled(portal) != _filled(stand):
+        yield where, f"о пропавшем: портал {_shown(portal)}{_fill(portal)}, стенд {_shown(stand)}{_fill(stand)}"
+        return
+    for name in sorted(portal.keys.keys() & stand.keys.keys()):
+        yield from _exactly(portal.keys[name], stand.keys[name], f"{where}.{name}")
+
+
+def _filled(shape: Shape) -> bool:
+    return bool(shape.keys) or shape.item is not None
+
+
+def _fill(shape: Shape) -> str:
+    return " с содержимым" if _filled(shape) else ""
 
 
 def _shapes(portal: Shape, stand: Shape, where: str) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from exchanger.telemetry.redact import redact
 
@@ -96,6 +97,7 @@ def merged(shapes: Iterable[Shape]) -> Shape:
     return whole
 
 
+@lru_cache(4096)
 def clean_key(name: str) -> str:
     """Имя ключа, если это имя протокола; номер, своё поле портала и всё непонятное — меткой."""
     if _DIGITS.fullmatch(name):

@@ -19,7 +19,8 @@ _MODULE_STEP = "resolvers"  # answered only where the add-on is
 async def record_stand(portal: Portal) -> list[Recorded]:
     """Обойти стенд тем же обходом."""
     async with standin(portal) as running:
-        return await record(BitrixOptions(webhook_url=running.webhook_url), SystemClock())
+        options = BitrixOptions(webhook_url=running.webhook_url, requests_per_second=1000.0, burst=1000.0)
+        return await record(options, SystemClock())
 
 
 def stand_like(recorded: Sequence[Recorded]) -> Portal:
