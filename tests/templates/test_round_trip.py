@@ -22,6 +22,7 @@ from exchanger.ops.templates import shipped
 from exchanger.sandbox.engine import EngineProcess
 from exchanger.systems.bitrix24.prepare import prepare as bitrix24
 from exchanger.systems.bitrix24.settings import BitrixOptions
+from exchanger.systems.openproject.params import CreateTaskParams
 from exchanger.systems.openproject.prepare import prepare as openproject
 from exchanger.telemetry.clock import SystemClock
 from tests.templates.modeler import diagram, names
@@ -46,7 +47,9 @@ FILLED: Mapping[str, str] = {
     "file_name": "f.csv", "where": '{"город": "Москва"}', "sort_by": "-город", "limit": "3", "totals": "сумма",
     "columns": '{"a": "b"}', "taskId": "5", "dealId": "6", "fields": '{"UF_CRM_1": "а"}', "stage": "NEW",
     "amount": "1.50", "currency": "RUB", "contact": "7", "company": "8", "assigned": "9", "comments": "к",
-    "category": "2",
+    "category": "2", "taskSubject": "Тема", "taskDescription": "т", "taskStatus": "New", "taskPriority": "High",
+    "taskStart": "2030-01-02", "taskDue": "2030-01-03", "taskDuration": "3", "taskEstimated": "5",
+    "taskCustom": '{"Цвет": "красный"}', "taskComment": "привет", "taskNotify": "false",
     "name": "Анна", "secondName": "П", "lastName": "О", "phone": "+7", "email": "o@example.ru",
 }  # fmt: skip
 PARTICULAR: Mapping[str, Mapping[str, str]] = {
@@ -70,7 +73,7 @@ def order(form: Form, values: Mapping[str, str], variables: Mapping[str, Any]) -
 def read(form: Form, made: Order) -> BaseModel:
     if form.system == "bitrix24":
         return bitrix24(made, OPTIONS) if form.topic == "bitrix_create_task" else bind(form.params, made)
-    return openproject(made) if form.system == "openproject" else bind(form.params, made)
+    return bind(form.params, made) if form.params is not CreateTaskParams else openproject(made)
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)

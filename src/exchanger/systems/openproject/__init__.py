@@ -1,11 +1,12 @@
 """OpenProject: рабочие пакеты людям через API v3. `SYSTEM` — описание системы для wiring."""
 
-from exchanger.connect import System, WorkPromise
+from exchanger.connect import REPEATABLE, System, WorkPromise
 from exchanger.systems.openproject.check import check
 from exchanger.systems.openproject.create_task import CreateTask
 from exchanger.systems.openproject.desk import Desk, limits, open_desk
 from exchanger.systems.openproject.settings import OpenProjectOptions
 from exchanger.systems.openproject.snapshots import SYSTEM_NAME
+from exchanger.systems.openproject.update_task import op_update_task
 
 __all__ = ["SYSTEM", "CreateTask", "OpenProjectOptions"]
 
@@ -14,4 +15,5 @@ SYSTEM: System[OpenProjectOptions, Desk] = System(
 )
 # The predecessor took the bare name of the system for "create a task" as well.
 SYSTEM.work("op_create_task", "op_create_milestone", "openproject", promise=WorkPromise.MARKED)(CreateTask)
+SYSTEM.call("op_update_task", promise=REPEATABLE)(op_update_task)
 SYSTEM.check(check)

@@ -36,9 +36,9 @@ class Cards:
     def __init__(self, api: OpenProjectApi, catalogue: Catalogue, people: People, options: OpenProjectOptions) -> None:
         self._api = api
         self._catalogue = catalogue
-        self._people = people
+        self.people = people
         self._options = options
-        self._custom = CustomValues(api, people)
+        self.custom = CustomValues(api, people)
 
     async def place(self, params: CreateTaskParams) -> Place:
         """Проект и тип задачи."""
@@ -52,9 +52,9 @@ class Cards:
     async def body(self, key: Key, params: CreateTaskParams, place: Place, capabilities: Capabilities) -> Body:
         """Тело создания; `Reject` — названного нет на экземпляре или ключ было бы некуда записать."""
         _keeps_key(place, capabilities)
-        plain, linked = await self._custom.write(params.custom, place.form, place.project)
+        plain, linked = await self.custom.write(params.custom, place.form, place.project)
         for who in params.watchers:
-            await self._people.href(who, "наблюдатель", place.project)  # a mistake is found before anything is made
+            await self.people.href(who, "наблюдатель", place.project)  # a mistake is found before anything is made
         fields = {
             "subject": _subject(params.subject),
             "description": {"raw": params.description} if params.description else None,
@@ -82,7 +82,7 @@ class Cards:
             ("responsible", params.responsible, "ответственный"),
         ):
             if who:
-                hrefs[name] = await self._people.href(who, role, project)
+                hrefs[name] = await self.people.href(who, role, project)
         return {name: {"href": href} for name, href in hrefs.items() if href is not None}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from exchanger.connect.template import Form
+from exchanger.systems.openproject.change_params import ChangedTask
 from exchanger.systems.openproject.params import CreateTaskParams
 from exchanger.systems.openproject.snapshots import SYSTEM_NAME
 
@@ -23,4 +24,5 @@ FORMS = (
         CreateTaskParams,
         frozenset({"start", "due", "duration", "estimated"}),
     ),
+    Form(SYSTEM_NAME, "op_update_task", "OpenProject: изменить задачу", "Незаданное остаётся", ChangedTask),
 )
