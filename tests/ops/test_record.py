@@ -14,12 +14,13 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from exchanger.cli import app
+from exchanger.connect import Answer
 from exchanger.domain.errors import ConfigError, ExchangerError
-from exchanger.ops.record import LONGEST_LINE, Recorded, dump, load, record
+from exchanger.ops.record import LONGEST_LINE, Recorded, _recorded, dump, load, record
 from exchanger.ops.record_compare import Compared, compare
 from exchanger.ops.record_shape import Shape, shape_of
 from exchanger.ops.record_stand import fill, record_stand, stand_like
-from exchanger.ops.record_tour import about, opening, refusals
+from exchanger.ops.record_tour import Step, about, opening, refusals
 from exchanger.sandbox.bitrix24 import Build, Fault, FaultKind, Person, Portal, default_portal, standin
 from exchanger.sandbox.bitrix24.registry import V2, Call, Reply
 from exchanger.sandbox.bitrix24.seed import ADMIN, CLERK, SECRET, USERS
@@ -136,6 +137,19 @@ async def test_nothing_personal_reaches_the_recording() -> None:
     people = [word for each in USERS for word in (each.name, each.last_name, each.email)]
     assert [word for word in (*CANARY, SECRET, *people, "portal.example") if word in text] == []
     assert '"<key>"' in text
+
+
+@pytest.mark.parametrize(
+    "code", ["Канарейкин", "kanareikin@portal.example", "+79161234567", "79161234567", "Ab3dE5gH7"]
+)
+def test_an_error_code_that_is_no_code_is_not_kept(code: str) -> None:
+    body = {"error": code, "error_description": "Канарейкин"}
+    line = _recorded(Step("s", "m", {}), Answer(400, {}, json.dumps(body).encode()), 0.1).line()
+    page = _recorded(Step("s", "m", {}), Answer(502, {}, f"<h1>{code}</h1>".encode()), 0.1).line()
+
+    assert json.loads(line)["error"] == "<code>"
+    assert [each for each in (line, page) if code in each or "Канарейкин" in each] == []
+    assert json.loads(page)["answer"] == "string"
 
 
 async def test_recording_only_reads() -> None:
