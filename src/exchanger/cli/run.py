@@ -13,6 +13,7 @@ import typer
 from exchanger.cli.serving import stop_on_signals, until_stopped
 from exchanger.cli.sync_service import serve_diagrams
 from exchanger.ops.journal import kept_journal
+from exchanger.ops.notices import kept_notices
 from exchanger.ops.readings import Depths, queues_of, read, told
 from exchanger.settings import Settings, load_settings
 from exchanger.telemetry.log import log, setup_logging
@@ -57,7 +58,7 @@ def run(
         start(serve_diagrams(settings))
         return
     services = frozenset({service}) if service else EVERYTHING
-    start(serve_until_stopped(settings, Plan(services=services, own=own)))
+    start(serve_until_stopped(settings, Plan(services=services, own=own), label))
 
 
 def start(main: Coroutine[None, None, None]) -> None:
@@ -70,7 +71,7 @@ def start(main: Coroutine[None, None, None]) -> None:
     uvloop.run(main)
 
 
-async def serve_until_stopped(settings: Settings, plan: Plan) -> None:
+async def serve_until_stopped(settings: Settings, plan: Plan, label: str = ALL_IN_ONE) -> None:
     """Собрать установку, сообщить о готовности, работать до сигнала, остановиться без потерь."""
     stop = stop_on_signals()
     async with AsyncExitStack() as stack:
@@ -80,6 +81,7 @@ async def serve_until_stopped(settings: Settings, plan: Plan) -> None:
         await stack.enter_async_context(_pages(settings, exchanger, depths))
         if Service.CAMUNDA_WORKER in plan.services:  # one writer on a host, as a rule; two do no harm
             await stack.enter_async_context(kept_journal(settings, exchanger))
+        await stack.enter_async_context(kept_notices(settings, exchanger, label))
         kind = "RabbitMQ" if settings.broker.configured else "память процесса"
         log.info("службы запущены", services=",".join(sorted(plan.services)), bus=kind)
         works = [exchanger.run(), _summary(settings, exchanger)]

@@ -57,6 +57,7 @@ class Code(StrEnum):
     SERVICE_LEGACY = "service-legacy"
     PROBE_FAILED = "probe-failed"
     PROBE_LEFT = "probe-left"
+    NOTICE_FAILED = "notice-failed"
 
 
 @dataclass(frozen=True, slots=True)
