@@ -177,9 +177,7 @@ def load(text: str) -> list[Recorded]:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         known, lines = False, []
     if not known:
-        raise ConfigError(
-            "Это не запись exchanger record.", remedy="сделайте её: exchanger record bitrix24 -o FILE."
-        )
+        raise ConfigError("Это не запись exchanger record.", remedy="сделайте её: exchanger record bitrix24 -o FILE.")
     return lines
 
 
