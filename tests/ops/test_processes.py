@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 from exchanger.domain.outcome import Failure
+from exchanger.ops.processes import open_processes
+from exchanger.ops.processes_export import gathered
 from exchanger.sandbox.engine import EngineProcess
+from exchanger.settings import load_settings
 from tests.engine.contract import take_one
 from tests.engine.world import RestWorld
 from tests.ops.conftest import House
@@ -126,3 +129,31 @@ async def test_a_served_topic_is_no_cause_for_alarm(house: House, world: RestWor
 async def _json_of(house: House) -> list[dict[str, Any]]:
     shown = await house.run("worker", "--json")
     return [json.loads(line) for line in shown.output.splitlines() if line.startswith("{")]
+
+
+async def test_an_export_holds_everything_of_the_tenant_and_no_variables(house: House, world: RestWorld) -> None:
+    tenant = house.environ["CAMUNDA_TENANT_ID"]
+    mine = await world.start(tenant=tenant)
+    await world.start(tenant=world._tenants[2])
+    file, old = house.home / "processes.json", house.home / "old.json"
+
+    await house.ok("processes", "export", "-o", str(file))
+    await house.ok("processes", "--export", str(old))
+
+    found = json.loads(file.read_text("utf-8"))
+    assert [row["id"] for row in found["instances"]] == [mine]
+    assert [(row["instance"], row["state"]) for row in found["external_tasks"]] == [(mine, "waiting")]
+    assert found["stats"]["processes"] == [{"key": world.key, "tenant": tenant, "instances": 1, "incidents": 0}]
+    assert found["export_info"]["truncated"] == []
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert json.loads(old.read_text("utf-8"))["instances"] == found["instances"]
+
+
+async def test_an_export_that_was_cut_says_so(house: House, world: RestWorld) -> None:
+    for _ in range(3):
+        await world.start(tenant=house.environ["CAMUNDA_TENANT_ID"])
+    async with open_processes(load_settings(house.environ)) as processes:
+        found = await gathered(processes, None, most=2)
+
+    assert found["export_info"]["truncated"] == ["instances", "external_tasks"]  # type: ignore[call-overload, index]
+    assert len(found["instances"]) == 2  # type: ignore[arg-type]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ from rich.table import Table
 
 from exchanger.cli.asking import AsJson, perform
 from exchanger.cli.processes_change import delete, info, start, stop
+from exchanger.cli.processes_export import export
 from exchanger.domain.task import ExternalTask
 from exchanger.engine.admin import Instance
 from exchanger.engine.survey import Definition, TaskState, TopicCounts
@@ -22,7 +24,7 @@ app = typer.Typer(
     help="Процессы движка (только своего тенанта): посмотреть, запустить, отменить, удалить.",
     invoke_without_command=True,
 )
-for command in (info, start, stop, delete):
+for command in (info, start, stop, delete, export):
     app.command()(command)
 
 Row = Mapping[str, str | int | bool | None]
@@ -38,11 +40,12 @@ def processes(
     stats_: Annotated[bool, typer.Option("--stats", help="То же, что stats.")] = False,
     instances_: Annotated[bool, typer.Option("--instances", help="То же, что instances.")] = False,
     external_tasks: Annotated[bool, typer.Option("--external-tasks", help="То же, что tasks.")] = False,
+    export_: Annotated[Path | None, typer.Option("--export", metavar="ФАЙЛ", help="То же, что export -o.")] = None,
 ) -> None:
     """Показать процессы движка; без команды и ключей — определения. Пример: exchanger processes stats"""
     if context.invoked_subcommand is not None:
         return
-    if definitions or not (stats_ or instances_ or external_tasks):
+    if definitions or not (stats_ or instances_ or external_tasks or export_):
         list_()
     if instances_:
         instances()
@@ -50,6 +53,8 @@ def processes(
         tasks()
     if stats_:
         stats()
+    if export_ is not None:
+        export(output=export_)
 
 
 @app.command(name="list")
