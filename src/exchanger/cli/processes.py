@@ -58,9 +58,9 @@ def processes(
 
 
 @app.command(name="list")
-def list_(*, as_json: AsJson = False) -> None:
+def list_(*, limit: Limit = 10_000, as_json: AsJson = False) -> None:
     """Показать последние версии определений. Пример: exchanger processes list --json"""
-    _print((_definition(one) for one in perform(_definitions())), as_json=as_json)
+    _print((_definition(one) for one in perform(_definitions())[:limit]), as_json=as_json)
 
 
 @app.command()

@@ -1,0 +1,7 @@
+"""Состояние установки: exchanger status."""
+
+import sys
+
+from exchanger.cli import main
+
+main("status", *sys.argv[1:])
