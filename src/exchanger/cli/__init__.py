@@ -8,6 +8,7 @@ import typer
 
 from exchanger.cli import cache, config, dlq, incidents, processes, queues, services, sync, systems, templates, topology
 from exchanger.cli.demo import demo
+from exchanger.cli.diag import diag
 from exchanger.cli.doctor import doctor
 from exchanger.cli.handover import handover
 from exchanger.cli.new_system import new_system
@@ -41,6 +42,7 @@ app = typer.Typer(
 app.command()(run)
 app.command()(demo)
 app.command()(doctor)
+app.command()(diag)
 app.command()(status)
 app.command()(tap)
 app.command()(unlock)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -61,19 +60,5 @@ async def _show(asked: _Asked, *, as_json: bool) -> Severity:
 
 
 def _print(section: Section, *, as_json: bool) -> Severity:
-    typer.echo(redact(as_line(section) if as_json else section.text()))
+    typer.echo(redact(section.line() if as_json else section.text()))
     return section.worst
-
-
-def as_line(section: Section) -> str:
-    """Раздел одной строкой JSON."""
-    findings = [
-        {
-            "severity": finding.severity.name.lower(),
-            "code": finding.code.value,
-            "what": finding.what,
-            "remedy": finding.remedy,
-        }
-        for finding in section.findings
-    ]
-    return json.dumps({"section": section.title, "findings": findings}, ensure_ascii=False)

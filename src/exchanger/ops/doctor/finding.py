@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -114,6 +115,14 @@ class Section:
             if finding.remedy:
                 lines.append(f"      что делать: {finding.remedy}")
         return "\n".join(lines)
+
+    def line(self) -> str:
+        """Одной строкой JSON."""
+        findings = [
+            {"severity": one.severity.name.lower(), "code": one.code.value, "what": one.what, "remedy": one.remedy}
+            for one in self.findings
+        ]
+        return json.dumps({"section": self.title, "findings": findings}, ensure_ascii=False)
 
 
 def _coded(finding: Finding, code: Code) -> Diagnosis:
