@@ -78,7 +78,7 @@ def instances(
     limit: Limit = 50,
     as_json: AsJson = False,
 ) -> None:
-    """Показать незавершённые экземпляры. Пример: exchanger processes instances Process_1"""
+    """Показать незавершённые экземпляры. Пример: exchanger processes instances vacation"""
     _print((_instance(one) for one in perform(_instances(key, limit))), as_json=as_json)
 
 

@@ -21,12 +21,12 @@ _CANCELLED = (
     "с ними, как велит настройка отмены (обычно — напишет в них)."
 )
 
-Key = Annotated[str, typer.Argument(metavar="КЛЮЧ", help="Ключ процесса.")]
+Key = Annotated[str, typer.Argument(metavar="КЛЮЧ", help="Ключ процесса: vacation, …")]
 VersionNumber = Annotated[int | None, typer.Option("--version", min=1, help="Номер версии; без него — последняя.")]
 
 
 def info(key: Key, *, as_json: AsJson = False) -> None:
-    """Показать версии процесса и сколько экземпляров у каждой. Пример: exchanger processes info Process_1"""
+    """Показать версии процесса и сколько экземпляров у каждой. Пример: exchanger processes info vacation"""
     found = perform(_info(key))
     if as_json:
         for row in _versions(found):
@@ -40,7 +40,9 @@ def info(key: Key, *, as_json: AsJson = False) -> None:
 
 
 def start(
-    key: Annotated[str, typer.Argument(metavar="[КЛЮЧ]", help="Ключ процесса; без него — из файла.")] = "",
+    key: Annotated[
+        str, typer.Argument(metavar="[КЛЮЧ]", help="Ключ процесса (vacation, …); без него — из файла.")
+    ] = "",
     *,
     variable: Annotated[
         list[str] | None,
@@ -54,7 +56,7 @@ def start(
 ) -> None:
     """Запустить экземпляр; сказанное здесь сильнее файла. Печатает id экземпляра.
 
-    Пример: exchanger processes start Process_1 -v days=5 -v manager:String=007 -b "заявка 12"
+    Пример: exchanger processes start vacation -v days=5 -v manager:String=007 -b "заявка 12"
     """
     file = read_start(config) if config is not None else StartFile()
     if not (key or file.process_key):
@@ -85,7 +87,7 @@ def stop(
 ) -> None:
     """Отменить экземпляры процесса: все незавершённые или отобранные. Другой арендатор не затрагивается.
 
-    Пример: exchanger processes stop Process_1 --version 3 --reason "ошибка в диаграмме" --dry-run
+    Пример: exchanger processes stop vacation --version 3 --reason "ошибка в диаграмме" --dry-run
     """
     why = "" if dry_run else required(reason)
     found = perform(_chosen(key, Wanted(frozenset(instance or ()), version, business_key)))
@@ -102,7 +104,7 @@ def stop(
 def delete(key: Key, *, reason: Reason = "", dry_run: DryRun = False, yes: Yes = False) -> None:
     """Удалить все версии процесса вместе с их развёртываниями; пока есть экземпляры, команда отказывается.
 
-    История завершённых экземпляров остаётся. Пример: exchanger processes delete Process_1 --reason "больше не нужен"
+    История завершённых экземпляров остаётся. Пример: exchanger processes delete vacation --reason "больше не нужен"
     """
     why = "" if dry_run else required(reason)
     plan = perform(_removals(key))
