@@ -39,7 +39,7 @@ def test_the_board_has_the_shape_that_grafana_imports() -> None:
 
 def test_panels_stand_in_the_grid_and_on_no_other() -> None:
     places = [panel["gridPos"] for panel in BOARD["panels"]]
-    assert all(0 <= at["x"] and at["x"] + at["w"] <= WIDTH and at["w"] > 0 and at["h"] > 0 for at in places)
+    assert all(at["x"] >= 0 and at["x"] + at["w"] <= WIDTH and at["w"] > 0 and at["h"] > 0 for at in places)
     for one, two in combinations(places, 2):
         apart_x = one["x"] + one["w"] <= two["x"] or two["x"] + two["w"] <= one["x"]
         apart_y = one["y"] + one["h"] <= two["y"] or two["y"] + two["h"] <= one["y"]
