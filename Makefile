@@ -6,7 +6,7 @@ ARGS ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench fetch clean
+.PHONY: help setup demo test lint format bench bundle fetch clean
 
 help:
 	@echo 'make demo    настоящий движок, стенд Bitrix24 и все роли в одном процессе'
@@ -16,6 +16,7 @@ help:
 	@echo 'make lint    ruff, mypy, слои, файлы закреплённых версий'
 	@echo 'make format  привести код к единому виду'
 	@echo 'make bench   измерения; итог в bench/results'
+	@echo 'make bundle  архив для установки без сети: пакеты, лицензии, документация; итог в dist'
 	@echo 'make clean   убрать .venv и следы сборки (кэш скачанного остаётся)'
 	@echo
 	@echo 'Другой Python: make setup PYTHON=python3.12. Прерванную команду можно просто повторить.'
@@ -48,6 +49,9 @@ format: setup
 bench: setup
 	@$(BIN)/python -m exchanger.sandbox fetch camunda
 	@$(BIN)/python -m bench $(ARGS)
+
+bundle: setup
+	@$(BIN)/python scripts/bundle.py
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist

@@ -45,8 +45,8 @@ FAULTS = {
     "one project": pair(
         "environments-mixed", "OPENPROJECT_API_URL=https://op.example\nOPENPROJECT_DEFAULT_PROJECT_ID=7"
     ),
-    "a file that others read": Fault("secrets-exposed", "chmod 640", mode=0o644),
-    "a file that others write": Fault("secrets-exposed", "chmod 640", mode=0o620),
+    "a file that others read": Fault("secrets-exposed", "chmod 600", mode=0o644),
+    "a file that others write": Fault("secrets-exposed", "chmod 600", mode=0o620),
     "an unverified certificate": Fault("tls-off", "CA_FILE", environ={"BITRIX_VERIFY_TLS": "false"}),
     "an engine in the clear": Fault(
         "tls-off", "https", environ={"CAMUNDA_BASE_URL": "http://camunda.example/engine-rest"}

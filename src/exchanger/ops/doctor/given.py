@@ -50,7 +50,7 @@ def _exposed(settings: Settings) -> Iterator[Diagnosis]:
         mode = path.stat().st_mode
         if mode & _STRANGERS:
             what = f"Файл тайн {path} открыт посторонним (права {stat.S_IMODE(mode):04o})."
-            yield error(Code.SECRETS_EXPOSED, what, f"chmod 640 {path}, владелец — root, группа — службы.")
+            yield error(Code.SECRETS_EXPOSED, what, f"chmod 600 {path}; systemd отдаёт его службам сам.")
 
 
 def _secret_files(settings: Settings) -> list[Path]:
