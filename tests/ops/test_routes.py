@@ -50,10 +50,10 @@ async def test_a_system_that_no_diagram_uses_is_told(house: House, world: RestWo
 
 
 async def test_a_topic_without_an_operation_is_told(house: House, world: RestWorld) -> None:
-    asked = bpmn(world.key).replace(world.topic.encode(), b"bitrix_update_deal")
+    asked = bpmn(world.key).replace(world.topic.encode(), b"bitrix_update_deal_stage")
     await world._by_tenant[world._tenants[1]].admin.deploy(world.key, {"process.bpmn": asked})
     output = (await house.run("config", "lint", "--engine")).output
-    assert "Тему bitrix_update_deal" in output
+    assert "Тему bitrix_update_deal_stage" in output
     assert "у системы bitrix24 такой операции нет" in output
 
 
