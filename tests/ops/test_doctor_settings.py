@@ -10,8 +10,10 @@ import pytest
 
 from exchanger.domain.errors import ConfigError
 from exchanger.ops.doctor import diagnose
+from exchanger.ops.doctor.broker import examine_broker
 from exchanger.ops.doctor.given import examine_settings
 from exchanger.ops.doctor.machine import GIB, examine_place, examine_services
+from exchanger.ops.pause import open_switchboard
 from exchanger.ops.services.host import Machine, Ran
 from tests.ops.doctor_world import PORTAL, around, bad, settings
 
@@ -143,3 +145,11 @@ def test_a_machine_without_systemd_is_no_fault(tmp_path: Path) -> None:
     surroundings = around(tmp_path)
     without = type(surroundings)(Machine(NoSystemd(), tmp_path), surroundings.free)
     assert not bad(examine_services(settings(tmp_path), without))
+
+
+async def test_a_paused_system_is_told_without_a_broker_too(tmp_path: Path) -> None:
+    given = settings(tmp_path)
+    assert set(bad(await examine_broker(given))) == {"broker-none"}
+    async with open_switchboard(given) as board:
+        await board.pause("bitrix24", "наладка", everything=True)
+    assert set(bad(await examine_broker(given))) == {"broker-none", "system-paused"}

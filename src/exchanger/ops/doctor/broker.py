@@ -25,7 +25,8 @@ async def examine_broker(settings: Settings) -> list[Diagnosis]:
     """Находки о брокере; не отвечает — одна."""
     if not settings.broker.configured:
         text = "RabbitMQ не настроен: работает шина в памяти одного процесса."
-        return [warning(Code.BROKER_NONE, text, "для отдельных служб задайте RABBITMQ_HOST или RABBITMQ_URL.")]
+        none = warning(Code.BROKER_NONE, text, "для отдельных служб задайте RABBITMQ_HOST или RABBITMQ_URL.")
+        return [none, *await _paused(settings)]
     layout = layout_of(settings)
     try:
         async with open_session(broker_connection(settings.broker), "самопроверка") as session:
