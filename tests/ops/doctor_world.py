@@ -34,11 +34,16 @@ class EngineStandin:
     counts: Mapping[str, int] = field(default_factory=dict)
     denied: frozenset[str] = frozenset()
     missing_rights: frozenset[str] = frozenset()
+    guarded: bool = False
+    """A proxy before it asks for a login, the engine itself knows none."""
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         path = request.match_info["path"]
         date = datetime.now().astimezone().timestamp() + self.skew
         headers = {"Date": format_datetime(datetime.fromtimestamp(date).astimezone(), usegmt=False)}
+        if self.guarded and (path == "authorization/check" or "Authorization" not in request.headers):
+            kind = {"type": "InvalidRequestException", "message": "You must be authenticated"}
+            return web.json_response(kind, status=401, headers=headers)
         if self.status != web.HTTPOk.status_code or path in self.denied:
             status = 403 if path in self.denied else self.status
             return web.json_response({"type": "NotFoundException", "message": "no"}, status=status, headers=headers)

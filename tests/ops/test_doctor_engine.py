@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from exchanger.ops.doctor.engine import INDEX_FROM, examine_engine
+from exchanger.sandbox.engine import EngineProcess
 from exchanger.telemetry.clock import SystemClock
 from tests.ops.doctor_world import NOBODY, EngineStandin, bad, engine_standin, settings
 
@@ -23,6 +24,7 @@ class Fault:
 
 
 LOGIN = {"CAMUNDA_AUTH_ENABLED": "true", "CAMUNDA_AUTH_USERNAME": "u", "CAMUNDA_AUTH_PASSWORD": "p4ssw0rd"}
+NO_UPDATES = frozenset({"UPDATE ProcessInstance", "UPDATE_INSTANCE ProcessDefinition"})
 FAULTS = {
     "a refused login": Fault(EngineStandin(status=401), "engine-denied", "пароль"),
     "a wrong root": Fault(EngineStandin(status=404), "engine-unreachable", "адрес"),
@@ -36,9 +38,7 @@ FAULTS = {
     "definitions closed to us": Fault(
         EngineStandin(denied=frozenset({"process-definition"})), "engine-rights", "права"
     ),
-    "a right missing": Fault(
-        EngineStandin(missing_rights=frozenset({"UPDATE ProcessInstance"})), "engine-rights", "ProcessInstance", LOGIN
-    ),
+    "a right missing": Fault(EngineStandin(missing_rights=NO_UPDATES), "engine-rights", "ProcessInstance", LOGIN),
     "incidents": Fault(EngineStandin(counts={"incident": 3}), "engine-incidents", "incidents list"),
     "another worker": Fault(EngineStandin(counts={"locked": 5}), "foreign-worker", "CAMUNDA_TENANT_ID"),
     "many locked tasks": Fault(
@@ -60,6 +60,25 @@ async def test_a_sound_engine_has_no_finding_and_says_how_the_index_is_checked(t
         found = await examine_engine(settings(tmp_path, CAMUNDA_BASE_URL=url, **LOGIN), SystemClock())
     assert not bad(found)
     assert any("LOCK_EXP_TIME_" in finding.remedy for finding in found)
+
+
+async def test_a_right_on_definitions_does_as_well(tmp_path: Path) -> None:
+    engine = EngineStandin(missing_rights=frozenset({"UPDATE ProcessInstance", "READ ProcessInstance"}))
+    async with engine_standin(engine) as url:
+        assert not bad(await examine_engine(settings(tmp_path, CAMUNDA_BASE_URL=url, **LOGIN), SystemClock()))
+
+
+async def test_a_login_that_a_proxy_checks_is_no_fault(tmp_path: Path) -> None:
+    async with engine_standin(EngineStandin(guarded=True)) as url:
+        assert not bad(await examine_engine(settings(tmp_path, CAMUNDA_BASE_URL=url, **LOGIN), SystemClock()))
+
+
+@pytest.mark.engine
+async def test_a_real_engine_that_checks_no_login_is_told(tmp_path: Path, engine_server: EngineProcess) -> None:
+    given = settings(tmp_path, CAMUNDA_BASE_URL=engine_server.url, CAMUNDA_TENANT_ID="", **LOGIN)
+    found = bad(await examine_engine(given, SystemClock()))
+    assert "engine-open" in found
+    assert not {"engine-rights", "engine-version", "engine-clock", "engine-tenant"} & set(found)
 
 
 async def test_an_engine_that_is_not_there_is_one_finding(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ class Code(StrEnum):
     ENGINE_DENIED = "engine-denied"
     ENGINE_ADDRESS = "engine-address"
     ENGINE_RIGHTS = "engine-rights"
+    ENGINE_OPEN = "engine-open"
     ENGINE_TENANT = "engine-tenant"
     ENGINE_CLOCK = "engine-clock"
     ENGINE_VERSION = "engine-version"
