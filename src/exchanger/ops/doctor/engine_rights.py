@@ -49,13 +49,18 @@ async def examine_rights(connection: EngineConnection, clock: Clock) -> list[Dia
     """Чего из нужного нет; без входа спрашивать не о ком."""
     if connection.auth is None:
         return []
+    try:
+        return await _examined(connection, clock)
+    except ExchangerError as cause:
+        return [failed(Code.ENGINE_RIGHTS, cause)]
+
+
+async def _examined(connection: EngineConnection, clock: Clock) -> list[Diagnosis]:
     async with EngineHttp(connection, clock.monotonic, lambda _date, _sent, _got: None) as http:
         try:
             missing = [purpose for purpose, ways in NEEDED.items() if not await _any(http, ways)]
         except _Open:
             return [await _open(connection, clock)]
-        except ExchangerError as cause:
-            return [failed(Code.ENGINE_RIGHTS, cause)]
     return [_lacking(purpose) for purpose in missing] or [fine("Прав пользователя движка хватает.")]
 
 
