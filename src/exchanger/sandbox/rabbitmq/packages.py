@@ -22,7 +22,7 @@ _ERLANG = (
     *("base", "crypto", "asn1", "public-key", "ssl", "inets", "mnesia"),
     *("os-mon", "runtime-tools", "syntax-tools", "tools", "xmerl", "parsetools"),
 )
-_PACKAGES = ("rabbitmq-server", *(f"erlang-{name}" for name in _ERLANG))
+PACKAGES = ("rabbitmq-server", *(f"erlang-{name}" for name in _ERLANG))
 _TIMEOUT = 900.0  # seconds for one apt-get
 _NEEDS = "Установите rabbitmq-server сами или укажите работающий брокер в EXCHANGER_TEST_RABBITMQ_URL."
 
@@ -38,72 +38,94 @@ def release() -> str:
 
 def fetch_packages(target: Path, stage: Callable[[str], None]) -> Path:
     """Распаковывает пакеты в `target`, если их там ещё нет, и возвращает его; прерванное начинается заново."""
-    with _locked(target):
-        if _is_complete(target):
+    with locked(target):
+        if is_complete(target):
             return target
-        _require_tools()
+        require_tools()
         shutil.rmtree(target, ignore_errors=True)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".fetch-") as folder:
-            unpacked = _unpack(_download(Path(folder), stage), Path(folder) / "root", stage)
-            _drop_unneeded(unpacked)
-            _name_root(unpacked, target)
+            unpacked = unpack(_download(Path(folder), stage), Path(folder) / "root", stage)
+            drop_unneeded(unpacked)
+            name_root(unpacked, target)
             unpacked.rename(target)
     _require_libraries(target)
-    (target / ".complete").write_text(str(target), encoding="utf-8")
+    mark_complete(target)
     return target
 
 
-def _is_complete(target: Path) -> bool:
+def mark_complete(target: Path) -> None:
+    """Запоминает, что каталог распакован целиком."""
+    (target / ".complete").write_text(str(target), encoding="utf-8")
+
+
+def is_complete(target: Path) -> bool:
+    """Говорит, распакован ли каталог целиком и на этом ли месте."""
     # The start scripts bear the path, so a cache that was moved is not complete.
     marker = target / ".complete"
     return marker.is_file() and marker.read_text(encoding="utf-8") == str(target)
 
 
 @contextmanager
-def _locked(target: Path) -> Iterator[None]:
+def locked(target: Path) -> Iterator[None]:
+    """Держит замок каталога: второй процесс ждёт."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with (target.parent / f".{target.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
-def _require_tools() -> None:
+def require_tools() -> None:
+    """Требует программ Debian."""
     absent = [tool for tool in ("apt-get", "dpkg") if shutil.which(tool) is None]
     if absent:
         raise SandboxError(f"RabbitMQ не установлен, а скачать его нечем: нет {' и '.join(absent)}. {_NEEDS}")
 
 
 def _download(folder: Path, stage: Callable[[str], None]) -> Path:
+    packages = apt_folders(folder)
+    apt = apt_command(folder, Path("/var/lib/dpkg/status"))
+    stage("Список пакетов дистрибутива")
+    run([*apt, "update"], packages)
+    stage(f"Скачивание RabbitMQ и Erlang: {len(PACKAGES)} пакетов, около 35 МБ")
+    run([*apt, "download", *PACKAGES], packages)
+    return packages
+
+
+def apt_folders(folder: Path) -> Path:
+    """Заводит каталоги, которые нужны apt-get, и возвращает тот, куда скачиваются пакеты."""
     lists, archives = folder / "lists" / "partial", folder / "cache" / "archives" / "partial"
     packages = folder / "packages"
     for each in (lists, archives, packages):
         each.mkdir(parents=True)
+    return packages
+
+
+def apt_command(folder: Path, status: Path) -> list[str]:
+    """Возвращает apt-get, который пишет только в `folder`; `status` — список установленного."""
     options = {
         "Dir::State": folder,
         "Dir::State::lists": folder / "lists",
         "Dir::Cache": folder / "cache",
-        "Dir::State::status": "/var/lib/dpkg/status",
+        "Dir::State::status": status,
         "Debug::NoLocking": "1",
         "APT::Sandbox::User": "",  # root must not change to _apt: it can't enter our folder
         "Acquire::Languages": "none",
         "Acquire::Retries": "3",
     }
-    apt = ["apt-get", *(f"-o{name}={value}" for name, value in options.items()), "-qq"]
-    stage("Список пакетов дистрибутива")
-    _run([*apt, "update"], packages)
-    stage(f"Скачивание RabbitMQ и Erlang: {len(_PACKAGES)} пакетов, около 35 МБ")
-    _run([*apt, "download", *_PACKAGES], packages)
-    return packages
+    return ["apt-get", *(f"-o{name}={value}" for name, value in options.items()), "-qq"]
 
 
-def _unpack(packages: Path, root: Path, stage: Callable[[str], None]) -> Path:
-    for number, package in enumerate(sorted(packages.glob("*.deb")), start=1):
-        stage(f"Распаковка {number}/{len(_PACKAGES)}: {package.name.partition('_')[0]}")
-        _run(["dpkg", "-x", str(package), str(root)], packages)
+def unpack(packages: Path, root: Path, stage: Callable[[str], None]) -> Path:
+    """Распаковывает скачанные пакеты в `root` и возвращает его."""
+    found = sorted(packages.glob("*.deb"))
+    for number, package in enumerate(found, start=1):
+        stage(f"Распаковка {number}/{len(found)}: {package.name.partition('_')[0]}")
+        run(["dpkg", "-x", str(package), str(root)], packages)
     return root
 
 
-def _drop_unneeded(root: Path) -> None:
+def drop_unneeded(root: Path) -> None:
+    """Удаляет страницы справки и расширение, которому нужен eldap."""
     for folder in ("doc", "man", "lintian"):
         shutil.rmtree(root / "usr" / "share" / folder, ignore_errors=True)
     # The only plugin that needs eldap; plugins that are present are checked even when they are off.
@@ -111,7 +133,8 @@ def _drop_unneeded(root: Path) -> None:
         plugin.unlink() if plugin.is_file() else shutil.rmtree(plugin)
 
 
-def _name_root(unpacked: Path, target: Path) -> None:
+def name_root(unpacked: Path, target: Path) -> None:
+    """Вписывает в сценарии запуска Erlang каталог, в котором он будет лежать."""
     # The distribution hard-codes /usr/lib/erlang in these scripts and ignores ERL_ROOTDIR.
     home = target / "usr" / "lib" / "erlang"
     for script in (*unpacked.glob("usr/lib/erlang/bin/erl"), *unpacked.glob("usr/lib/erlang/erts-*/bin/erl")):
@@ -126,13 +149,14 @@ def _name_root(unpacked: Path, target: Path) -> None:
 def _require_libraries(root: Path) -> None:
     programs = [*root.glob("usr/lib/erlang/erts-*/bin/beam.smp"), *root.glob("usr/lib/erlang/erts-*/bin/epmd")]
     programs += root.glob("usr/lib/erlang/lib/crypto-*/priv/lib/crypto.so")
-    answer = _run(["ldd", *map(str, programs)], root)
+    answer = run(["ldd", *map(str, programs)], root)
     absent = sorted({line.split()[0] for line in answer.splitlines() if "not found" in line})
     if absent:
         raise SandboxError(f"Для RabbitMQ на этой машине не хватает библиотек: {', '.join(absent)}. Установите их.")
 
 
-def _run(command: list[str], folder: Path) -> str:
+def run(command: list[str], folder: Path) -> str:
+    """Выполняет программу дистрибутива и возвращает её вывод."""
     environment = os.environ | {"LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"}
     try:
         done = subprocess.run(  # noqa: S603 - fixed programs of the distribution

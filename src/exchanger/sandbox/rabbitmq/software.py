@@ -1,5 +1,7 @@
 """Программы RabbitMQ и Erlang: установленные в системе, иначе распакованные в кэш."""
 
+import os
+import platform
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 from exchanger.sandbox.cache import cache_dir
 from exchanger.sandbox.errors import SandboxError
 from exchanger.sandbox.rabbitmq.packages import fetch_packages, release
+from exchanger.sandbox.rabbitmq.suite import fetch_suite
 
 Stage = Callable[[str], None]
 
@@ -45,7 +48,12 @@ class Software:
 
 
 def ensure_software(stage: Stage = lambda _text: None) -> Software:
-    """Возвращает установленный RabbitMQ, если он есть, иначе распакованный; `stage(text)` говорит, что делается."""
+    """Возвращает установленный RabbitMQ, если он есть, иначе распакованный; `stage(text)` говорит, что делается.
+
+    `EXCHANGER_SANDBOX_RABBITMQ` — имя выпуска Debian (`trixie`): взять RabbitMQ оттуда, на какой бы машине это ни было.
+    """
+    if suite := os.environ.get("EXCHANGER_SANDBOX_RABBITMQ"):
+        return Software(fetch_suite(cache_dir("rabbitmq", f"{suite}-{platform.machine()}"), suite, stage))
     installed = Software(Path("/"))
     if installed.complete:
         return installed
