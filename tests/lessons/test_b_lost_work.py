@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from exchanger.bus.memory import MemoryBus
+from exchanger.bus.topology import topology
 from exchanger.domain.errors import Retry
 from exchanger.domain.typed import typed
 from exchanger.ports import Message
 from exchanger.testing.clock import settle
-from exchanger.wire.names import ERRORS_QUEUE, receipt_address
+from exchanger.wire.names import ERRORS_QUEUE, Names, queue_of, receipt_address
 from tests.roles.house import QUEUE, SENT, SYSTEM, House, always, fail, nothing
 
 RESPONSES = "camunda.responses.queue"
@@ -187,3 +194,32 @@ async def test_b13_answers_are_not_taken_in_tens_a_minute(home: House) -> None:
     assert len(home.completed(made[0][0])) == 1
     assert len(home.state.settled) == 300
     assert home.state.instances[made[-1][0].process_instance_id]["task"] == typed("да")
+
+
+@pytest.mark.parametrize("topic", ["send_telegram", "email_notify", "python_service", "http_request"])
+async def test_b11_every_topic_of_the_python_services_reaches_their_queue(topic: str) -> None:
+    # Given the broker's objects as every service declares them
+    bus = MemoryBus(layout=topology(["python-services"]))
+    # When an order of that topic is published
+    await bus.publish(Names().order_address("python-services", topic), Message(b"{}", "task"))
+    # Then it waits where the service consumes
+    assert await bus.depth(queue_of("python-services")) == 1
+
+
+async def test_b12_a_task_that_a_person_works_on_for_months_is_never_taken_for_stuck(home: House) -> None:
+    # Given a task that was made eleven months ago; nothing about it is in any queue
+    task, found = await home.made()
+    home.state.tasks[task.id] = replace(home.state.tasks[task.id], created=home.state.now() - timedelta(days=335))
+    await home.engine.hold(task, timedelta(days=29))
+    # When every process starts anew and works for hours
+    home.start_all()
+    await home.clock.advance(2 * 3600)
+    # Then it is not ordered again, failed or unlocked; its lock was renewed, and its answer goes
+    assert not any(home.bus.published.values())
+    assert not home.settlements(task)
+    assert home.object(task) == found
+    left = home.state.tasks[task.id].locked_until - home.state.now()  # type: ignore[operator]
+    assert left > timedelta(days=360)
+    home.objects.finish(found.id, "да")
+    await home.clock.advance(home.pace.poll + 2)
+    assert len(home.completed(task)) == 1

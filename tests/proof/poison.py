@@ -29,7 +29,7 @@ class Poison:
         async with aiohttp.ClientSession() as session:
             history = History(session, self.case.world.sources)
             incidents = await eventually(
-                lambda: history.rows("incident"), within=60, every=0.3, what="the poison is an incident"
+                lambda: history.rows("incident"), within=120, every=0.3, what="the poison is an incident"
             )
         await self.case.world.operator.admin.delete(self.instance)
         return [] if len(incidents) == 1 else [f"{len(incidents)} incidents of one task"]
