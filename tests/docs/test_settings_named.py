@@ -30,7 +30,11 @@ def _known() -> set[str]:
 
 
 def _of_the_tests() -> set[str]:
-    readers = [ROOT / "tests/conftest.py", *(ROOT / "tests/proof").glob("test_*.py")]
+    readers = [
+        ROOT / "tests/conftest.py",
+        *(ROOT / "tests/proof").glob("test_*.py"),
+        *(ROOT / "src/exchanger/sandbox/rabbitmq").glob("*.py"),
+    ]
     return {name for file in readers for name in re.findall(r'"(EXCHANGER_[A-Z_]+)"', file.read_text("utf-8"))}
 
 
