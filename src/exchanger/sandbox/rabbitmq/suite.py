@@ -50,7 +50,8 @@ def fetch_suite(target: Path, suite: str, stage: Callable[[str], None]) -> Path:
             drop_unneeded(unpacked)
             name_root(unpacked, target)
             unpacked.rename(target)
-        _wrap(target)
+        wrap(target)
+        _try(target)
         mark_complete(target)
     return target
 
@@ -78,10 +79,15 @@ def _repository() -> str:
     raise SandboxError("Хранилище пакетов этой машины не найдено: apt-get indextargets его не называет.")
 
 
-def _wrap(root: Path) -> None:
-    """The kernel would start them with the machine's own loader, whose libraries are older."""
+def library_folders(root: Path) -> list[Path]:
+    """Возвращает каталоги с библиотеками распакованного выпуска."""
     machine = f"{platform.machine()}-linux-gnu"
-    libraries = [root / "usr" / "lib" / machine, root / "lib" / machine]
+    return [root / "usr" / "lib" / machine, root / "lib" / machine]
+
+
+def wrap(root: Path) -> None:
+    """Ставит на место программ сценарии: ядро взяло бы загрузчик самой машины, а её библиотеки старше."""
+    libraries = library_folders(root)
     loader = next((found for folder in libraries for found in folder.glob("ld-linux*.so.*")), None)
     if loader is None:
         raise SandboxError(f"В пакетах libc6 нет загрузчика программ: {root}.")
@@ -93,7 +99,6 @@ def _wrap(root: Path) -> None:
         real = program.rename(program.with_name(f"{program.name}.real"))
         program.write_text(f'#!/bin/sh\nexec "{loader}" --library-path "{paths}" "{real}" "$@"\n', encoding="utf-8")
         program.chmod(0o755)
-    _try(root)
 
 
 def _try(root: Path) -> None:
