@@ -20,6 +20,7 @@ from exchanger.domain.task import ExternalTask
 from exchanger.ops.dead_letter import Entry
 from exchanger.ops.redrive import Decision, Redrive
 from exchanger.ports import Address, Message
+from exchanger.testing.eventually import eventually
 from exchanger.wire.names import ERRORS, ERRORS_QUEUE, OLD_DEAD_LETTERS
 from tests.engine.contract import take_one
 from tests.engine.world import RestWorld
@@ -351,7 +352,10 @@ async def test_a_kill_between_the_steps_repeats_and_loses_nothing(
     )  # fmt: skip
     assert await process.wait() == -9
 
-    assert await bodies(raw, ERRORS_QUEUE) == [BROKEN.body, original.body]
+    async def returned() -> bool:  # the broker gives back what the dead held when it notices its connection's end
+        return await bodies(raw, ERRORS_QUEUE) == [BROKEN.body, original.body]
+
+    await eventually(returned, within=30, every=0.2, what="everything is back in its order")
     assert [each["phase"] for each in with_engine.audit] == ["intent"], "намерение без итога: команду оборвали"
     await with_engine.ok(*arguments)
     assert await bodies(raw, ERRORS_QUEUE) == [BROKEN.body]
