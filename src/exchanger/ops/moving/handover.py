@@ -9,6 +9,7 @@ from exchanger.domain.errors import ConfigError
 from exchanger.engine.client import RestEngine
 from exchanger.ops.moving.case import Case, Judged, Step, Verdict
 from exchanger.ops.moving.ground import Ground
+from exchanger.ops.moving.insist import insisted
 from exchanger.ops.moving.returning import chosen, give_back
 from exchanger.ops.moving.rewriting import Rewriting
 from exchanger.ops.moving.walk import Seen, Walk
@@ -23,6 +24,7 @@ class Handover:
 
     def __init__(self, ground: Ground, clock: Clock, seen: Seen) -> None:
         self._ground = ground
+        self._clock = clock
         self._forms = OldForms(ground)
         self.walk = Walk(ground, clock, seen, self)
 
@@ -50,9 +52,9 @@ class Handover:
         if step is Step.GIVE and case.objects:
             await self._forms.publish_receipt(case.task, chosen(case.objects).ref)
         if ground.moves or step is Step.RELEASE:
-            await ground.ours.admin.unlock(case.task.id)
+            await insisted(lambda: ground.ours.admin.unlock(case.task.id), self._clock)
         if step is not Step.RELEASE:
-            await ground.old.hold(case.task, ground.locks.long)
+            await insisted(lambda: ground.old.hold(case.task, ground.locks.long), self._clock)
 
     def _refuse_answers(self) -> None:
         """Their reader would take our answers for nothing, or complete tasks without what the gateway asks for."""

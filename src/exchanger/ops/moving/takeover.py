@@ -8,6 +8,7 @@ from datetime import datetime
 from exchanger.engine.client import RestEngine
 from exchanger.ops.moving.case import Case, Judged, Step, Verdict
 from exchanger.ops.moving.ground import Ground
+from exchanger.ops.moving.insist import insisted
 from exchanger.ops.moving.verdict import judge
 from exchanger.ops.moving.walk import Seen, Walk
 from exchanger.ports import Clock
@@ -20,6 +21,7 @@ class Takeover:
 
     def __init__(self, ground: Ground, clock: Clock, seen: Seen) -> None:
         self._ground = ground
+        self._clock = clock
         self.walk = Walk(ground, clock, seen, self)
 
     @property
@@ -50,6 +52,7 @@ class Takeover:
         """A crash between unlocking and locking leaves a free task: the fetch takes it and finds its object."""
         ground = self._ground
         if ground.moves or step is Step.RELEASE:
-            await ground.ours.admin.unlock(case.task.id)
+            await insisted(lambda: ground.ours.admin.unlock(case.task.id), self._clock)
         if step is not Step.RELEASE:
-            await ground.ours.hold(case.task, ground.locks.long if step is Step.HOLD else ground.locks.lease)
+            span = ground.locks.long if step is Step.HOLD else ground.locks.lease
+            await insisted(lambda: ground.ours.hold(case.task, span), self._clock)
