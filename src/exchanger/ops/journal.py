@@ -56,11 +56,13 @@ async def kept_journal(settings: Settings, exchanger: Exchanger) -> AsyncIterato
         routing = Routing(routes_of(settings))
         past = Past(exchanger.engine.past, routing, {system.name for system in exchanger.systems}, context.clock)
         tasks.append(asyncio.create_task(past.fill(writer, keep)))
-    async with context.bus.subscribe(writer.hear):
-        yield
-    for task in tasks:
-        task.cancel()
-    await asyncio.wait(tasks)
+    try:
+        async with context.bus.subscribe(writer.hear):
+            yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
 
 
 class Past:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 
 from exchanger.bus.memory import MemoryBus
@@ -96,8 +97,7 @@ class Tracer:
     async def _read(self, system: OpenSystem, number: str) -> list[Snapshot]:
         found: list[Snapshot] = []
         for work in {id(work): work for work in system.works.values()}.values():
-            refs = [ObjectRef(system.name, number)]
-            found += await self._asked(system.name, lambda work=work, refs=refs: work.read(refs)) or []  # type: ignore[misc]
+            found += await self._asked(system.name, partial(work.read, [ObjectRef(system.name, number)])) or []
         return found
 
     async def _instance(self, instance_id: str) -> InstanceFacts:

@@ -1,0 +1,77 @@
+"""The journal of an installation: what the bus says is written, a new one is filled from the engine's history."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from exchanger.bus.memory import MemoryBus
+from exchanger.domain.event import Event, EventKind
+from exchanger.domain.outcome import Failure
+from exchanger.journal.store import Reader
+from exchanger.ops.journal import PART, journal_file, kept_journal
+from exchanger.settings import Settings, load_settings
+from exchanger.testing.eventually import eventually
+from exchanger.wiring import assemble
+from tests.engine.contract import take_one
+from tests.engine.world import RestWorld
+from tests.ops.conftest import House
+
+pytestmark = pytest.mark.engine
+
+
+@pytest.fixture
+def home(with_engine: House) -> House:
+    del with_engine.environ["RABBITMQ_URL"]
+    return with_engine
+
+
+def settings_of(home: House, **more: str) -> Settings:
+    return load_settings({**home.environ, "EXCHANGER_ENV": "prod", **more}, home.home)
+
+
+def event(task: str) -> Event:
+    return Event(EventKind.ORDERED, datetime.now(UTC), "bitrix24", task, "pi")
+
+
+async def test_a_new_journal_is_filled_from_the_engine_and_hears_the_bus(home: House, world: RestWorld) -> None:
+    await world.start()
+    engine = await world.engine()
+    task = await take_one(engine, world.topic)
+    assert await engine.settle(task, Failure("Нет исполнителя", "", 0))
+    settings = settings_of(home)
+    reader = Reader(journal_file(settings))
+
+    async with assemble(settings, bus=MemoryBus()) as exchanger, kept_journal(settings, exchanger):
+        exchanger.context.bus.emit(event("t-1"))
+        await eventually(lambda: len(reader.of_task(task.id)) == 2 and len(reader.of_task("t-1")) == 1)
+
+    assert [one.kind for one in reader.of_task(task.id)] == [EventKind.APPEARED, EventKind.FAILED]
+    assert "reason" not in reader.of_task(task.id)[1].fields, "texts are kept only where the setting says so"
+
+
+async def test_a_service_that_falls_leaves_nobody_writing(home: House) -> None:
+    settings = settings_of(home)
+    before = asyncio.all_tasks()
+
+    async def falls() -> None:
+        async with assemble(settings, bus=MemoryBus()) as exchanger, kept_journal(settings, exchanger):
+            await eventually(lambda: exchanger.context.health.report()[PART]["condition"] == "up")
+            raise RuntimeError("упала")
+
+    with pytest.raises(RuntimeError, match="упала"):
+        await falls()
+
+    assert asyncio.all_tasks() == before
+
+
+async def test_switched_off_it_writes_nothing(home: House) -> None:
+    settings = settings_of(home, EXCHANGER_JOURNAL="false")
+
+    async with assemble(settings, bus=MemoryBus()) as exchanger, kept_journal(settings, exchanger):
+        exchanger.context.bus.emit(event("t-1"))
+        assert PART not in exchanger.context.health.report()
+
+    assert not journal_file(settings).exists()
