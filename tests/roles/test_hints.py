@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from exchanger.domain.event import Event, EventKind
 from exchanger.domain.outcome import Failed
+from exchanger.domain.task import ObjectRef, Snapshot
 from exchanger.roles.hints import AGAIN, TOGETHER
+from exchanger.testing.memory_system import MEMORY_TOPIC
 from tests.roles.house import SYSTEM, House
 from tests.roles.test_tracker import MINUTE, answers, watching
 
@@ -131,3 +134,43 @@ async def test_only_a_deletion_is_looked_at_again(home: House) -> None:
             hint(home, found.id, again=again)
         await home.clock.advance(AGAIN[1] + 5)
         assert home.objects.calls["read"] - before == reads
+
+
+async def test_a_hint_does_not_wait_for_the_pause_of_a_sweep(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large portal is swept in pieces with long pauses between them; what it names is read at once, and only that."""
+    # Given a sweep that rests 99 seconds after each piece of ten
+    home.pace = replace(home.pace, poll=36000.0, sweep=600.0, chunk=10, share=0.01)
+    made = await watching(home, 30)
+    read: list[int] = []
+    quick = home.system.works[MEMORY_TOPIC].read
+
+    async def slow(refs: Sequence[ObjectRef]) -> list[Snapshot]:
+        read.append(len(refs))
+        await home.clock.sleep(1)
+        return await quick(refs)
+
+    monkeypatch.setattr(home.system.works[MEMORY_TOPIC], "read", slow)
+    await home.clock.advance(620)
+    assert read == [10], "the sweep must be in its first pause"
+    # When two objects of the last piece end, and the system names them
+    for task, found in made[-2:]:
+        home.objects.finish(found.id, "да")
+        hint(home, found.id)
+        assert not answers(home, task)
+    await home.clock.advance(TOGETHER + 2)
+    # Then both are answered by one request, the others are not read for it, and the sweep goes on when it would have
+    assert all(len(answers(home, task)) == 1 for task, _ in made[-2:])
+    assert read == [10, 2]
+    await home.clock.advance(100)
+    assert read == [10, 2, 10]
+
+
+async def test_hints_without_end_do_not_stop_the_sweep(home: House) -> None:
+    home.pace = replace(home.pace, poll=36000.0, sweep=300.0)
+    made = await watching(home, 5)
+    (task, found), (_, named) = made[0], made[1]
+    home.objects.finish(found.id, "да")
+    for _ in range(350):
+        hint(home, named.id)
+        await home.clock.advance(1)
+    assert len(answers(home, task)) == 1

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from exchanger.roles.index import Recent
+import pytest
+
+from bench.tracking import index_mb
+from exchanger.domain.task import ExternalTask, ObjectRef
+from exchanger.roles.index import Recent, Watched
 from exchanger.roles.serial import Serial
 from exchanger.telemetry.health import Condition, Health
 from exchanger.testing.clock import VirtualClock
@@ -15,6 +19,27 @@ def test_recent_keeps_the_latest_and_no_more() -> None:
         recent.put(number, str(number))
     assert [number for number in range(1, 5) if number in recent] == [1, 3, 4]
     assert (len(recent), recent.get(2), recent.pop(1), recent.pop(1)) == (3, None, "1", None)
+
+
+@pytest.mark.parametrize(
+    "ref",
+    [
+        ObjectRef("bitrix24", "107", "https://p.example.ru/company/personal/user/107/tasks/task/view/107/"),
+        ObjectRef("onec", "a1", "e1cib/data/Задача?ref=b2"),
+        ObjectRef("memory", "5"),
+        ObjectRef("memory", "", "memory://"),
+        None,
+    ],
+)
+def test_the_index_gives_an_object_back_as_it_was(ref: ObjectRef | None) -> None:
+    task = ExternalTask("t", "topic", "pi", "d", "k", "a")
+    watched = Watched(task)
+    watched.ref = ref
+    assert watched.ref == Watched(task, ref).ref == ref
+
+
+def test_a_hundred_thousand_open_tasks_fit_a_hundred_megabytes() -> None:
+    assert index_mb(2000) * 1024 * 1024 / 2000 < 950  # bytes a task: some way off the thousand that was promised
 
 
 async def test_serial_forgets_a_key_that_nobody_waits_for() -> None:

@@ -58,6 +58,6 @@ class Hints:
     def _hurry(self, objects: Collection[str]) -> None:
         """The sweep asks: it keeps to its share of the system's time, and knows what a missing object means."""
         for watched in self._watch.index:
-            if watched.ref is not None and watched.ref.id in objects:
+            if watched.object_id in objects:
                 watched.hurry()
-                self._watch.fresh.set()
+                self._watch.hinted.set()

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from exchanger.domain.reconcile import Memory
@@ -18,16 +19,44 @@ V = TypeVar("V")
 _LONG_AGO = -1e12
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Система и адрес вокруг номера объекта (`after` None — номера в адресе нет): у тысяч объектов они общие."""
+
+    system: str
+    before: str
+    after: str | None
+
+
+_place = lru_cache(maxsize=10_000)(_Place)
+
+
 class Watched:
     """Обязательство: задача движка, объект (если уже известен) и память сверки; времена — `Clock.monotonic`."""
 
-    task: ExternalTask
-    ref: ObjectRef | None = None
-    checked: float = -math.inf
-    missing_since: float | None = None
-    answered: int = 0
-    answered_at: float | None = None
+    __slots__ = ("_place", "answered", "answered_at", "checked", "missing_since", "object_id", "task")
+
+    def __init__(self, task: ExternalTask, ref: ObjectRef | None = None) -> None:
+        self.task = task
+        self.ref = ref
+        self.checked = -math.inf
+        self.missing_since: float | None = None
+        self.answered = 0
+        self.answered_at: float | None = None
+
+    @property
+    def ref(self) -> ObjectRef | None:
+        """Объект; хранится без повторов: открытых бывает сто тысяч."""
+        place, number = self._place, self.object_id
+        if place is None or number is None:
+            return None
+        link = place.before if place.after is None else f"{place.before}{number}{place.after}"
+        return ObjectRef(place.system, number, link)
+
+    @ref.setter
+    def ref(self, ref: ObjectRef | None) -> None:
+        self.object_id = None if ref is None else ref.id
+        self._place: _Place | None = None if ref is None else _shared(ref)
 
     def memory(self, now: datetime, monotonic: float) -> Memory:
         """Память для сверки: прошедшее отсчитано нашими часами, чтобы перевод часов движка его не изменил."""
@@ -44,6 +73,13 @@ class Watched:
     def look_again(self) -> None:
         """Проверить вне очереди, целиком и как впервые: прежние исходы задачу не закончили."""
         self.checked, self.answered, self.answered_at = -math.inf, 0, None
+
+
+def _shared(ref: ObjectRef) -> _Place:
+    if not ref.id or ref.id not in ref.link:
+        return _Place(ref.system, ref.link, None)
+    before, _, after = ref.link.rpartition(ref.id)
+    return _place(ref.system, before, after)
 
 
 class Index:
@@ -68,7 +104,8 @@ class Index:
         if watched is None:
             watched = self._watched[task.id] = Watched(task, ref)
         watched.task = task
-        watched.ref = ref or watched.ref
+        if ref is not None:
+            watched.ref = ref
         return watched
 
     @property
@@ -84,6 +121,11 @@ class Index:
         """Те, кого в системе не проверяли дольше всего (раньше `before`); новые и неизвестные — первыми."""
         late = [watched for watched in self._watched.values() if watched.checked < before]
         return sorted(late, key=lambda watched: watched.checked)[:limit]
+
+    def hurried(self, limit: int) -> list[Watched]:
+        """Те, кого просили проверить вне очереди; не проверенных ни разу здесь нет."""
+        asked = [watched for watched in self._watched.values() if -math.inf < watched.checked <= _LONG_AGO]
+        return asked[:limit]
 
 
 class Recent(Generic[K, V]):

@@ -26,24 +26,44 @@ class Sweep:
 
     async def run(self) -> None:
         """Проверить всех, чья очередь подошла."""
-        clock = self._watch.context.clock
-        while due := self._watch.index.due(clock.monotonic() - self._period, self._pace.chunk):
-            await self._watch.system.circuit.closed()
-            started = clock.monotonic()
-            await self._check(due)
-            spent = clock.monotonic() - started
-            await clock.sleep(max(spent / self._pace.share - spent, _BREATH))
+        while due := self._due():
+            spent = await self._timed(due)
+            await self._breathe(max(spent / self._pace.share - spent, _BREATH))
 
     async def rest(self) -> None:
-        """Отдыхать, пока не появится новое, но не слишком долго."""
-        self._watch.fresh.clear()
-        waiting = asyncio.ensure_future(self._watch.fresh.wait())
-        pause = asyncio.ensure_future(self._watch.context.clock.sleep(min(self._pace.sweep, _LONGEST_REST)))
+        """Отдыхать, пока не появится новое или названное системой, но не слишком долго."""
+        await self._first_of(min(self._pace.sweep, _LONGEST_REST), self._watch.fresh, self._watch.hinted)
+
+    def _due(self) -> list[Watched]:
+        for said in (self._watch.fresh, self._watch.hinted):
+            said.clear()  # whatever they told of is in the index already
+        return self._watch.index.due(self._watch.context.clock.monotonic() - self._period, self._pace.chunk)
+
+    async def _breathe(self, seconds: float) -> None:
+        """The pause that keeps to the share. What the system has named does not wait for its end."""
+        clock = self._watch.context.clock
+        until = clock.monotonic() + seconds
+        while (left := until - clock.monotonic()) > 0:
+            await self._first_of(left, self._watch.hinted)
+            self._watch.hinted.clear()
+            if hurried := self._watch.index.hurried(self._pace.chunk):
+                await self._timed(hurried)
+
+    async def _first_of(self, seconds: float, *events: asyncio.Event) -> None:
+        pause = asyncio.ensure_future(self._watch.context.clock.sleep(seconds))
+        waits = [pause, *(asyncio.ensure_future(event.wait()) for event in events)]
         try:
-            await asyncio.wait({waiting, pause}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            waiting.cancel()
-            pause.cancel()
+            for wait in waits:
+                wait.cancel()
+
+    async def _timed(self, due: list[Watched]) -> float:
+        clock = self._watch.context.clock
+        await self._watch.system.circuit.closed()
+        started = clock.monotonic()
+        await self._check(due)
+        return clock.monotonic() - started
 
     @property
     def _period(self) -> float:

@@ -28,7 +28,7 @@ class Watch:
     """Обязательства системы и то, что с ними решает сверка.
 
     `early` — задачи, объект которых закончили раньше, чем пришла квитанция; `closed` — недавно закончившиеся задачи;
-    `listed` — список движка прочитан хоть раз.
+    `listed` — список движка прочитан хоть раз; `fresh` — в указателе новое, `hinted` — система назвала изменившееся.
     """
 
     def __init__(self, context: Context, system: OpenSystem, rules: Rules, inherited: Inherited) -> None:
@@ -40,6 +40,7 @@ class Watch:
         self.actions = Actions(context, system)
         self.brake = Brake(context, system.name)
         self.fresh = asyncio.Event()
+        self.hinted = asyncio.Event()
         self.listed = asyncio.Event()
         self.early: Recent[str, bool] = Recent()
         self.closed: Recent[str, ExternalTask] = Recent()
