@@ -6,6 +6,7 @@ from exchanger.connect.hooks import Forged, Hook
 from exchanger.connect.http import Answer, Http, HttpOptions, Intent
 from exchanger.connect.limits import Limiter, Limits
 from exchanger.connect.params import bind
+from exchanger.connect.permit import Permit, writing_under
 from exchanger.connect.plugin import GROUP, Plugin, plugin
 from exchanger.connect.quality import Mark, Quality
 from exchanger.connect.sources import Found, Sources
@@ -36,6 +37,7 @@ __all__ = [
     "Notice",
     "OpenSystem",
     "Operation",
+    "Permit",
     "Plugin",
     "Quality",
     "Severity",
@@ -46,4 +48,5 @@ __all__ = [
     "WorkPromise",
     "bind",
     "plugin",
+    "writing_under",
 ]

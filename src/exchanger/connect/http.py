@@ -14,6 +14,7 @@ from typing import Self
 import aiohttp
 
 from exchanger.connect.limits import Limiter
+from exchanger.connect.permit import confirmed
 from exchanger.domain.errors import OutcomeUnknown, Retry, SystemPaused
 from exchanger.telemetry.redact import redact
 
@@ -97,12 +98,15 @@ class Http:
         """Выполнить запрос в пределах системы; `within` — секунды на ответ вместо обычных.
 
         Ошибки связи: `SystemPaused` — запрос не уходил (нет соединения, TLS); после отправки — `Retry` для
-        READ и IDEMPOTENT, `OutcomeUnknown` для CREATE. Коды HTTP не разбираются.
+        READ и IDEMPOTENT, `OutcomeUnknown` для CREATE. Коды HTTP не разбираются. Запрос CREATE, дождавшись места,
+        сперва подтверждает право писать (`permit`): `TermLost` — не отправлен.
         """
         if self._session is None:
             raise RuntimeError("клиент не открыт: используйте async with")
         seconds = within or self._options.timeout
         async with self._limiter.slot():
+            if intent is Intent.CREATE:
+                await confirmed()
             try:
                 async with (
                     asyncio.timeout(seconds),

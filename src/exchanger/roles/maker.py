@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from exchanger.connect import OpenSystem, Side, Work
+from exchanger.connect import OpenSystem, Permit, Side, Work, writing_under
 from exchanger.domain.key import Key
 from exchanger.domain.reconcile import in_state
 from exchanger.domain.task import ObjectState, Order, Snapshot
@@ -41,12 +41,13 @@ class Maker:
     async def make(self, order: Order, work: Work[Any]) -> Made:
         """Найти или создать объект; отказ системы всем размыкает её автомат."""
         self._system.circuit.require(Side.CREATE)
-        with self._system.circuit.asking(Side.CREATE):
-            made = await self._make(order, work)
+        permit = Permit(self._term.check, self._context.clock.monotonic)
+        with self._system.circuit.asking(Side.CREATE), writing_under(permit):
+            made = await self._make(order, work, permit)
         self._system.circuit.succeeded(by=Side.CREATE)
         return made
 
-    async def _make(self, order: Order, work: Work[Any]) -> Made:
+    async def _make(self, order: Order, work: Work[Any], permit: Permit) -> Made:
         params = work.prepare(order)
         key = self._context.installation.key(order.task.id)
         objects: list[Snapshot] = []
@@ -58,6 +59,7 @@ class Maker:
                 objects = await self._proved(order, work, key, objects)
                 made = await self._existing(order, work, objects)
         if made is None:
+            await permit.confirm()
             made = Made(await self._create(order, work, _next_key(key, objects), params), adopted=False)
         if made.found.state is ObjectState.OPEN:
             await work.finish(made.found, params)
@@ -104,7 +106,6 @@ class Maker:
         return None
 
     async def _create(self, order: Order, work: Work[Any], key: Key, params: Any) -> Snapshot:
-        await self._term.check()
         self._quarantine.attempted(order.task)
         created = await work.create(key, params)
         self._quarantine.made(order.task, created.ref)
