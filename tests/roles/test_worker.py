@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+import pytest
+
 from exchanger.domain.errors import Reject, Retry, Suspended
 from exchanger.domain.outcome import Failure
 from exchanger.domain.typed import typed
 from exchanger.domain.variables import Variable, VariableType
+from exchanger.roles.pause import Pause, Scope
 from exchanger.roles.worker import Window
 from exchanger.testing.clock import settle
 from tests.roles.house import QUEUE, House, always, fail, nothing
@@ -87,6 +90,29 @@ async def test_a_graceful_stop_gives_unpublished_leases_back_and_only_those(home
     held = [home.state.tasks[task.id].locked_until for task in tasks]
     assert sum(until is not None and until > home.state.now() for until in held) == 2
     assert await home.bus.depth(QUEUE) == 2
+
+
+async def test_a_stop_between_the_poll_and_the_first_publication_gives_everything_back(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a poll that brought a task, and an operator's flag that takes its time to be read
+    task = home.task()
+    asked = asyncio.Event()
+
+    async def scope(_self: Pause) -> Scope:
+        if home.state.tasks[task.id].worker_id is not None:
+            asked.set()
+            await asyncio.Event().wait()
+        return Scope.NOTHING
+
+    monkeypatch.setattr(Pause, "scope", scope)
+    home.start(home.worker().run)
+    await asyncio.wait_for(asked.wait(), 5)
+    # When the worker is stopped
+    await home.stop()
+    await home.clock.advance(1)
+    # Then the task is free at once
+    assert home.state.tasks[task.id].locked_until < home.state.now()  # type: ignore[operator]
 
 
 async def test_a_stop_ends_although_a_task_is_no_longer_ours(home: House) -> None:

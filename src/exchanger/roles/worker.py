@@ -57,18 +57,21 @@ class Worker:
             lease=self._context.locks.lease,
             wait=self._wait,
         )
-        if fetched and await self._pause.scope() is not Scope.NOTHING:
-            await self._release(fetched)  # the poll was under way when the operator spoke
-        elif fetched:
-            await self._hand_over(fetched)
+        if fetched:
+            await self._hand_over({one.task.id: one for one in fetched})
 
-    async def _hand_over(self, fetched: list[Fetched]) -> None:
-        """Publish all, however long the broker is away; what half the lease outlives is given back and comes again."""
+    async def _hand_over(self, left: dict[str, Fetched]) -> None:
+        """Publish all, however long the broker is away; what half the lease outlives is given back and comes again.
+
+        What was fetched is given back however this ends: nothing waits between the fetch and this `try`.
+        """
         clock = self._context.clock
         deadline = clock.monotonic() + self._context.locks.lease.total_seconds() / 2
-        left = {one.task.id: one for one in fetched}
         failures = 0
         try:
+            if await self._pause.scope() is not Scope.NOTHING:  # the poll was under way when the operator spoke
+                await self._release(left.values())
+                return
             while outage := await self._publish_all(left):
                 if clock.monotonic() >= deadline:
                     raise outage
