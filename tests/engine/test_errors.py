@@ -1,6 +1,7 @@
 import pytest
 
 from exchanger.domain.errors import (
+    DatabaseRefused,
     ExchangerError,
     LockedByOther,
     NextStepRefused,
@@ -36,6 +37,7 @@ STEP_FAILED = own(500, "ENGINE-02004 No outgoing sequence flow", kind="ProcessEn
         (own(500, "too small", kind="ProcessEnginePersistenceException", code=10002), Call.STEP, Reject),
         (own(500, "no connection", kind="CannotCreateTransactionException"), Call.STEP, Retry),
         (STEP_FAILED, Call.STEP, NextStepRefused),
+        (own(500, "persistence layer", kind="ProcessEnginePersistenceException", code=0), Call.STEP, DatabaseRefused),
         (own(500, None, kind="NullPointerException", code=None), Call.STEP, NextStepRefused),
         (STEP_FAILED, Call.READ, Retry),
         (STEP_FAILED, Call.WRITE, Retry),

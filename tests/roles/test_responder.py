@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from exchanger.domain.errors import NextStepRefused, OutcomeUnknown, Reject, Retry
+from exchanger.domain.errors import DatabaseRefused, NextStepRefused, OutcomeUnknown, Reject, Retry
 from exchanger.domain.outcome import Completed, Failed, Failure, Outcome, Refused, Settlement
 from exchanger.domain.task import ExternalTask, ObjectRef, Order
 from exchanger.domain.typed import typed
@@ -28,10 +28,10 @@ def answer(home: House, task: ExternalTask, outcome: Outcome, ref: ObjectRef | N
     return Delivery(encode_response(Response(Order(task, SYSTEM), outcome, at=now, ref=ref), now=now), QUEUE)
 
 
-async def handle(home: House, delivery: Delivery) -> None:
-    """Handle one message while time goes on."""
+async def handle(home: House, delivery: Delivery, *, within: int = 20) -> None:
+    """Handle one message while time goes on, `within` seconds."""
     handling = asyncio.create_task(home.responder().handle(delivery))
-    for _ in range(20):
+    for _ in range(within):
         await home.clock.advance(1)
         if handling.done():
             break
@@ -134,6 +134,16 @@ async def test_a_refused_next_step_is_an_incident_with_the_engines_message_and_c
     # Then it completes with the same answer, within seconds, and nothing was made again
     assert len(home.completed(task)) == 1
     home.object(task)
+
+
+async def test_a_busy_database_of_the_engine_is_given_half_a_minute_before_it_is_an_incident(home: House) -> None:
+    # Given an engine whose database refuses eight times, for a lock that somebody held
+    task, _ = await home.made()
+    home.state.before = fail(*[DatabaseRefused("persistence layer") for _ in range(8)], at="settle")
+    await handle(home, answer(home, task, YES), within=40)
+    # Then the outcome arrives, and nobody is called
+    assert home.settlements(task) == [YES]
+    assert not home.errors()
 
 
 async def test_a_value_that_the_engine_refuses_is_an_incident(home: House) -> None:

@@ -82,3 +82,7 @@ class Suspended(ExchangerError):
 
 class NextStepRefused(ExchangerError):
     """Движок не смог выполнить следующий шаг процесса; задача осталась за нами."""
+
+
+class DatabaseRefused(NextStepRefused):
+    """Шаг не приняла база движка, по неназванной причине: чаще всего она проходит сама (долго занятая строка)."""

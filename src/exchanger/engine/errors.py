@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from exchanger.domain.errors import (
+    DatabaseRefused,
     ExchangerError,
     LockedByOther,
     NextStepRefused,
@@ -23,6 +24,7 @@ _DEADLOCK = 10_000
 _COLUMN_TOO_SMALL = 10_002
 # Spring's errors when the engine has lost its database: nothing was done, and the next step is not to blame.
 _NO_DATABASE = frozenset({"CannotCreateTransactionException", "CannotGetJdbcConnectionException"})
+_PERSISTENCE = "ProcessEnginePersistenceException"  # no code, no cause: a lock waited for too long, or a constraint
 _NO_ENTRY = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.PROXY_AUTHENTICATION_REQUIRED})
 _BAD_REQUEST = frozenset(
     {
@@ -102,7 +104,8 @@ def _failed(engine: str, own: Verdict, call: Call) -> ExchangerError:
     if own.code == _COLUMN_TOO_SMALL:
         return Reject(f"Движок «{engine}»: значение не помещается в базу ({_said(own)}).")
     if call is Call.STEP and own.kind not in _NO_DATABASE:
-        return NextStepRefused(f"Движок «{engine}» не выполнил следующий шаг процесса: {_said(own)}.")
+        refused = DatabaseRefused if own.kind == _PERSISTENCE else NextStepRefused
+        return refused(f"Движок «{engine}» не выполнил следующий шаг процесса: {_said(own)}.")
     if call is Call.CHANGE and own.kind not in _NO_DATABASE:
         return Reject(f"Движок «{engine}» отказал: {_said(own)}.")
     return Retry(f"Движок «{engine}»: внутренняя ошибка ({_said(own)}).")

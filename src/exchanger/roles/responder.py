@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from exchanger.domain.errors import (
+    DatabaseRefused,
     LockedByOther,
     NextStepRefused,
     Reject,
@@ -26,6 +27,7 @@ from exchanger.wire.names import ERRORS
 
 _CONFLICTS = 6
 _REFUSALS = 3
+_DATABASE_REFUSALS = 9  # about half a minute
 AT_ONCE = 32
 
 
@@ -158,9 +160,9 @@ class Responder:
                 if conflicts >= _CONFLICTS:
                     raise
                 await self._pause(0.05 * 2**conflicts)
-            except NextStepRefused:
+            except NextStepRefused as error:
                 refusals += 1
-                if refusals >= _REFUSALS:
+                if refusals >= (_DATABASE_REFUSALS if isinstance(error, DatabaseRefused) else _REFUSALS):
                     raise
                 await self._pause(float(refusals))
 
