@@ -19,7 +19,9 @@ from exchanger.sandbox.ports import free_ports
 from exchanger.sandbox.process import ChildProcess
 from exchanger.sandbox.running import running
 
-_JVM = ("-Xmx256m", "-Xss512k", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData")
+_JVM = ("-Xmx512m", "-Xss512k", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData")
+# H2 waits 2 s for a lock of another transaction, then the engine says "persistence layer"; a busy machine needs longer.
+_PATIENT = "LOCK_TIMEOUT=20000"
 _START_TIMEOUT = 120.0  # seconds; about 4 on an idle machine with two cores
 _POLL = 0.05
 
@@ -125,9 +127,9 @@ class EngineProcess:
 
     def _datasource(self) -> str:
         if self._database is None:
-            return "jdbc:h2:mem:engine"
+            return f"jdbc:h2:mem:engine;{_PATIENT}"
         # With H2's default delay a SIGKILL lost commits that had been answered (measured: 89 of 300 instances).
-        return f"jdbc:h2:file:{self._database.resolve()};DB_CLOSE_ON_EXIT=FALSE;WRITE_DELAY=0"
+        return f"jdbc:h2:file:{self._database.resolve()};DB_CLOSE_ON_EXIT=FALSE;WRITE_DELAY=0;{_PATIENT}"
 
     def _wait_until_ready(self, child: ChildProcess) -> None:
         deadline = time.monotonic() + _START_TIMEOUT
