@@ -400,6 +400,40 @@ class EngineContract:
 
         assert await engine.get(task.id) is None
 
+    @pytest.mark.parametrize(
+        "content", [b"", b'{"type": "x"}', bytes(range(256)) * 600], ids=["empty", "json", "150 KB"]
+    )
+    async def test_the_content_of_a_file_is_read_apart(self, world: World, content: bytes) -> None:
+        engine = await world.engine()
+        await world.start()
+        file = Variable(VariableType.FILE, content, {"filename": "скан.json", "mimeType": "application/json"})
+        assert await engine.settle(await take_one(engine, world.topic), Completed({"скан 1": file}))
+
+        (following,) = await take(engine, world.next_topic)
+
+        assert following.variables["скан 1"].type is VariableType.FILE
+        assert following.variables["скан 1"].value is None
+        assert await engine.file(following.task, "скан 1", most=len(content)) == content
+        if content:
+            with pytest.raises(Reject, match="больше"):
+                await engine.file(following.task, "скан 1", most=len(content) - 1)
+
+    async def test_a_file_of_the_task_itself_comes_before_that_of_the_instance(self, world: World) -> None:
+        engine = await world.engine()
+        await world.start()
+        whole, own = (Variable(VariableType.FILE, text, {"filename": "a.txt"}) for text in (b"whole", b"own"))
+        assert await engine.settle(await take_one(engine, world.topic), Completed({"file": whole, "text": typed("a")}))
+        task = await take_one(engine, world.next_topic)
+
+        await world.keep(task, "file", own)
+
+        assert await engine.file(task, "file", most=100) == b"own"
+        assert await engine.file(task, "no", most=100) is None
+        with pytest.raises(Reject):
+            await engine.file(task, "text", most=100)
+        await engine.settle(task, Completed())
+        assert await engine.file(task, "file", most=100) is None
+
     @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
     @given(values=st.lists(plain_values, min_size=8, max_size=16))
     @example(

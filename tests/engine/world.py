@@ -11,12 +11,13 @@ from typing import Protocol
 from exchanger.domain.errors import NextStepRefused
 from exchanger.domain.outcome import Completed, Refused, Settlement
 from exchanger.domain.task import ExternalTask
-from exchanger.domain.typed import typed
-from exchanger.domain.variables import PlainValue, Variables
+from exchanger.domain.typed import to_rest, typed
+from exchanger.domain.variables import PlainValue, Variable, Variables
 from exchanger.engine.client import RestEngine
 from exchanger.engine.connection import EngineConnection
 from exchanger.ports import Engine
 from exchanger.testing.memory_engine import MemoryEngine, MemoryEngineState
+from exchanger.testing.memory_state import stored
 from tests.engine.process import ERROR_CODE, bpmn
 
 
@@ -41,6 +42,8 @@ class World(Protocol):
     async def engine(self, worker: str = ..., *, tenant: str | None = ..., page_size: int = ...) -> Engine: ...
 
     async def start(self, *, tenant: str | None = None, priority: int = 0, **variables: PlainValue) -> str: ...
+
+    async def keep(self, task: ExternalTask, name: str, variable: Variable) -> None: ...
 
     async def cancel(self, instance: str) -> None: ...
 
@@ -93,6 +96,10 @@ class RestWorld:
             self.key, {name: typed(value) for name, value in values.items()}
         )
 
+    async def keep(self, task: ExternalTask, name: str, variable: Variable) -> None:
+        answer = await self.operator._tasks.note(task.execution_id, {name: to_rest(variable)})
+        assert answer.done
+
     async def cancel(self, instance: str) -> None:
         assert await self.operator.admin.delete(instance)
 
@@ -142,6 +149,9 @@ class MemoryWorld:
 
     def _task_of(self, instance: str) -> ExternalTask:
         return next(task for task in self.state.tasks.values() if task.process_instance_id == instance)
+
+    async def keep(self, task: ExternalTask, name: str, variable: Variable) -> None:
+        self.state.local_variables[task.id] = {**self.state.local_variables[task.id], name: stored(variable)}
 
     async def cancel(self, instance: str) -> None:
         self.state.cancel(self._task_of(instance).id)

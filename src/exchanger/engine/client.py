@@ -16,6 +16,7 @@ from exchanger.engine.admin import EngineAdmin
 from exchanger.engine.connection import EngineConnection
 from exchanger.engine.deployments import EngineDeployments
 from exchanger.engine.errors import error_of
+from exchanger.engine.files import TaskFiles
 from exchanger.engine.history import TaskHistory
 from exchanger.engine.http import Call, EngineHttp, Request
 from exchanger.engine.incidents import StuckTasks
@@ -41,6 +42,7 @@ class RestEngine:
         self._time = EngineTime(clock.monotonic)
         self._http = EngineHttp(settings, clock.monotonic, self._time.observe)
         self._tasks = TaskCalls(self._http, settings)
+        self._files = TaskFiles(self._http, self._tasks.get)
         self._history = TaskHistory(self._http)
         self._polls = Polls(self._tasks.unlock)
         self.admin = EngineAdmin(self._http, settings.tenant_id)
@@ -115,6 +117,10 @@ class RestEngine:
         if answer.done or await self.get(task.id) is None:
             return
         raise error_of(self._http.name, answer, Call.WRITE)
+
+    async def file(self, task: ExternalTask, name: str, *, most: int) -> bytes | None:
+        """Содержимое переменной File: локальной у исполнения задачи, иначе у экземпляра."""
+        return await self._files.read(task, name, most)
 
     def now(self) -> datetime | None:
         """Часы движка; None — движок ещё не отвечал."""

@@ -24,6 +24,14 @@ NO_JSON = object()
 """Тело, которое не JSON: страница посредника, пустой ответ."""
 
 
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Тело, прочитанное как файл: тип и байты."""
+
+    type: str
+    data: bytes
+
+
 class Call(Enum):
     """Чем может кончиться неудача вызова.
 
@@ -39,7 +47,7 @@ class Call(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Ответ: код и разобранное тело (`NO_JSON`, если это не JSON)."""
+    """Ответ: код и разобранное тело (`NO_JSON`, если это не JSON); у файла — `Content`."""
 
     status: int
     body: object = NO_JSON
@@ -62,6 +70,8 @@ class Request:
     query: Mapping[str, str] = field(default_factory=dict)
     patience: timedelta | None = None
     """Сколько ждать ответа; None — обычный срок соединения."""
+    most: int | None = None
+    """Просим файл; прочитать из него не больше стольких байтов. None — это не файл."""
 
 
 Observer = Callable[[str, float, float], None]
@@ -117,7 +127,7 @@ class EngineHttp:
                 timeout=self._timeout(request),
                 allow_redirects=False,
             ) as response:
-                answer = Answer(response.status, _parsed(response.content_type, await response.read()))
+                answer = Answer(response.status, await _body(response, request.most))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise Retry(
                 f"Движок «{self.name}»: нет соединения ({_cause(error)}).",
@@ -142,6 +152,17 @@ class EngineHttp:
     def _broken(self, request: Request, error: Exception) -> Retry | OutcomeUnknown:
         text = f"Движок «{self.name}»: связь прервалась до ответа ({_cause(error)})."
         return Retry(text) if request.call is Call.READ else OutcomeUnknown(text)
+
+
+async def _body(response: aiohttp.ClientResponse, most: int | None) -> object:
+    if most is None or response.status != HTTPStatus.OK:
+        return _parsed(response.content_type, await response.read())
+    content = bytearray()
+    async for chunk in response.content.iter_any():
+        content += chunk
+        if len(content) >= most:
+            break
+    return Content(response.content_type, bytes(content[:most]))
 
 
 def _parsed(content_type: str, body: bytes) -> object:

@@ -10,7 +10,7 @@ from exchanger.domain.errors import LockedByOther, Reject, Suspended
 from exchanger.domain.outcome import Completed, Failure, Refused, Settlement
 from exchanger.domain.task import ExternalTask, Fate, Fetched
 from exchanger.domain.typed import clean_text
-from exchanger.domain.variables import Variables
+from exchanger.domain.variables import Variable, Variables, VariableType
 from exchanger.testing.memory_state import MemoryEngineState, Settled, stored
 
 __all__ = ["MemoryEngine", "MemoryEngineState", "Settled"]
@@ -111,6 +111,18 @@ class MemoryEngine:
         if task.id in self.state.tasks:
             self.state.notes.setdefault(task.id, {}).update(values)
 
+    async def file(self, task: ExternalTask, name: str, *, most: int) -> bytes | None:
+        """Содержимое переменной File."""
+        self.state.before("file")
+        found = self._kept(task).get(name) if task.id in self.state.tasks else None
+        if found is None:
+            return None
+        if found.type is not VariableType.FILE or not isinstance(found.value, bytes):
+            raise Reject(f"Движок в памяти: переменная «{name}» — не файл.")
+        if len(found.value) > most:
+            raise Reject(f"Движок в памяти: файл в переменной «{name}» больше {most} байтов.")
+        return found.value
+
     def now(self) -> datetime | None:
         """Часы движка."""
         return self.state.now()
@@ -136,6 +148,9 @@ class MemoryEngine:
         return locked
 
     def _variables(self, task: ExternalTask) -> Variables:
+        return {name: _fetched(variable) for name, variable in self._kept(task).items()}
+
+    def _kept(self, task: ExternalTask) -> Variables:
         return {**self.state.instances[task.process_instance_id], **self.state.local_variables[task.id]}
 
     def _apply(self, task: ExternalTask, settlement: Settlement) -> None:
@@ -168,6 +183,11 @@ class MemoryEngine:
             instance.update(before)
             raise
         self.state.remove(task, fate)
+
+
+def _fetched(variable: Variable) -> Variable:
+    """A fetch names a file and does not hand its content over."""
+    return replace(variable, value=None) if variable.type is VariableType.FILE else variable
 
 
 def _locked(task: ExternalTask) -> LockedByOther:

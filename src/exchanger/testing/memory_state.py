@@ -153,7 +153,7 @@ class MemoryEngineState:
 
 
 def stored(variable: Variable) -> Variable:
-    """Переменная после движка: то, что он вернул бы в следующей выборке."""
+    """Переменная после движка: то, что вернула бы следующая выборка (содержимого файла она не отдаёт)."""
     text = variable.value if variable.type is VariableType.STRING else None
     if isinstance(text, str) and len(text.encode("utf-16-le")) // 2 > STRING_LIMIT:
         raise Reject("Движок в памяти: значение не помещается в базу.")
@@ -163,4 +163,4 @@ def stored(variable: Variable) -> Variable:
         raw = to_rest(variable)
     except ValueError as error:
         raise Reject(f"Исход нельзя передать движку: {error}.") from error
-    return from_rest({**raw, "value": None} if variable.type is VariableType.FILE else raw)
+    return variable if variable.type is VariableType.FILE else from_rest(raw)
