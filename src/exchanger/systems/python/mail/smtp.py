@@ -12,6 +12,7 @@ from email.utils import parseaddr
 from exchanger.connect import Finding, Limiter, Severity
 from exchanger.connect.threads import in_thread
 from exchanger.domain.errors import BusinessError, OutcomeUnknown, Reject, Retry, SystemPaused
+from exchanger.systems.python.mail.login import login
 from exchanger.systems.python.mail.settings import Encryption, MailOptions
 
 REFUSED = "EMAIL_REFUSED"
@@ -68,7 +69,7 @@ class Smtp:
             if self.options.encryption is Encryption.STARTTLS:
                 session.starttls(context=self._tls)
             if self.options.username:
-                session.login(self.options.username, self.options.password)
+                login(session, self.options.username, self.options.password)
         except (smtplib.SMTPException, OSError) as error:
             if session is not None:
                 session.close()
