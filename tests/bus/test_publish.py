@@ -6,9 +6,10 @@ import asyncio
 
 import aio_pika
 import pytest
-from aio_pika.abc import AbstractChannel
+from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractMessage
 
-from exchanger.bus.rabbitmq import BrokerConnection, RabbitBus
+from exchanger.bus.rabbitmq import BrokerConnection, RabbitBus, lane
+from exchanger.bus.rabbitmq.within import open_channel
 from exchanger.domain.errors import OutcomeUnknown, Reject, Retry
 from exchanger.ports import Address, Message
 from exchanger.testing.eventually import eventually
@@ -114,6 +115,25 @@ async def test_control_the_trap_exists_where_message_id_is_reused(bus: RabbitBus
         ]
         lost, _stored = await asyncio.gather(*same, return_exceptions=True)
         assert not isinstance(lost, BaseException), "потерянное сообщение объявлено подтверждённым"
+
+
+async def test_control_without_confirms_a_refusal_of_the_queue_is_called_stored(
+    bus: RabbitBus, raw: AbstractChannel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lane, "open_channel", lambda connection, confirms: open_channel(connection, confirms=False))
+    with pytest.raises(pytest.fail.Exception, match="DID NOT RAISE"):
+        await test_full_queue_that_refuses_is_not_called_stored(bus, raw)
+
+
+async def test_control_without_mandatory_a_message_without_a_queue_is_called_stored(
+    bus: RabbitBus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def confirmed(exchange: AbstractExchange, key: str, message: AbstractMessage) -> None:
+        await exchange.publish(message, key, mandatory=False)
+
+    monkeypatch.setattr(lane, "_confirmed", confirmed)
+    with pytest.raises(AssertionError):
+        await test_unroutable_never_harms_neighbours_of_the_same_exchange(bus)
 
 
 async def test_foreign_message_without_ids_and_with_odd_headers_is_delivered(bus: RabbitBus, vhost: str) -> None:

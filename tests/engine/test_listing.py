@@ -2,7 +2,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from exchanger.domain.task import ExternalTask
+from exchanger.engine import listing
 from exchanger.engine.listing import Listing, Span
 
 NOW = datetime(2026, 1, 12, 9, 0, tzinfo=UTC)
@@ -42,6 +45,14 @@ async def test_tasks_that_share_milliseconds_over_page_borders_are_all_listed_on
     table = Table({f"{number:02}": NOW + number // 4 * TICK for number in range(25)})
 
     assert await everything(table, 10) == sorted(table.terms)
+
+
+async def test_control_without_the_overlap_of_pages_tasks_at_the_border_are_missed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(listing, "_TICK", timedelta())
+    with pytest.raises(AssertionError):
+        await test_tasks_that_share_milliseconds_over_page_borders_are_all_listed_once()
 
 
 async def test_a_group_of_one_millisecond_larger_than_a_page_is_listed() -> None:
