@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from aiohttp import ClientSession
 
-from exchanger.connect import Forged
+from exchanger.connect import Forged, Knock
+from exchanger.connect.hooks import MOST_BYTES
 from exchanger.domain.event import Event, EventKind
 from exchanger.sandbox.bitrix24 import default_portal, standin
 from exchanger.sandbox.bitrix24.faults import EventFaults
@@ -23,7 +25,7 @@ from exchanger.settings import load_settings
 from exchanger.systems.bitrix24.hooks import hook
 from exchanger.telemetry.clock import SystemClock
 from exchanger.testing.eventually import eventually
-from exchanger.web.hooks import MOST_BYTES, application
+from exchanger.web.hooks import application
 from exchanger.web.site import open_site
 from exchanger.wiring import hooks_of
 
@@ -59,6 +61,10 @@ def notice(event: str = "ONTASKUPDATE", token: str = TOKEN, **fields: str) -> di
     told = {f"data[{name}]": value for name, value in fields.items()}
     before_and_after = {"data[FIELDS_BEFORE][ID]": "7", "data[FIELDS_AFTER][ID]": "7"}
     return {"event": event, "auth[application_token]": token} | (told or before_and_after)
+
+
+def knock(fields: dict[str, str]) -> Knock:
+    return Knock(urlencode(fields).encode())
 
 
 async def test_a_notice_with_the_secret_becomes_a_hint(door: Door) -> None:
@@ -159,9 +165,9 @@ def test_the_member_id_of_the_settings_guards_the_door(tmp_path: Path) -> None:
     given = {"BITRIX_APPLICATION_TOKEN": TOKEN, "BITRIX_MEMBER_ID": " ours "}
     engine = {"CAMUNDA_BASE_URL": "https://engine.example/engine-rest", "CAMUNDA_AUTH_ENABLED": "false"}
     [door] = hooks_of(load_settings(engine | given, tmp_path))
-    assert door.read(notice() | {"auth[member_id]": "ours"}) == ["7"]
+    assert door.read(knock(notice() | {"auth[member_id]": "ours"})) == ["7"]
     with pytest.raises(Forged):
-        door.read(notice() | {"auth[member_id]": "copy"})
+        door.read(knock(notice() | {"auth[member_id]": "copy"}))
 
 
 @pytest.mark.parametrize(
@@ -180,4 +186,4 @@ def test_a_door_is_there_only_for_a_served_system_with_a_secret(
     settings = load_settings(engine | given, tmp_path)
     assert [each.system for each in hooks_of(settings)] == doors
     for each in hooks_of(settings):
-        assert each.read(notice(token=NEXT)) == ["7"]
+        assert each.read(knock(notice(token=NEXT))) == ["7"]

@@ -2,7 +2,7 @@
 
 from exchanger.connect.call import BLIND, REPEATABLE, Call
 from exchanger.connect.circuit import Circuit, Side
-from exchanger.connect.hooks import Forged, Hook
+from exchanger.connect.hooks import Forged, Hook, Knock
 from exchanger.connect.http import Answer, Http, HttpOptions, Intent
 from exchanger.connect.limits import Limiter, Limits
 from exchanger.connect.params import bind
@@ -31,6 +31,7 @@ __all__ = [
     "Http",
     "HttpOptions",
     "Intent",
+    "Knock",
     "Limiter",
     "Limits",
     "Mark",

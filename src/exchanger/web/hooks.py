@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
-from urllib.parse import parse_qsl
+from collections.abc import Callable, Iterable
 
 from aiohttp import web
 
-from exchanger.connect import Forged, Hook
+from exchanger.connect import Forged, Hook, Knock
 from exchanger.domain.event import Event, EventKind
 from exchanger.ports import Clock
 from exchanger.telemetry.log import log
 
-MOST_BYTES = 64 * 1024
 READ_WITHIN = 5.0
 """Секунды на тело: медленный отправитель не занимает соединение надолго."""
 
-_MOST_FIELDS = 200
 _SAY_EVERY = 600.0
 
 
@@ -32,20 +29,19 @@ class Receiver:
         self._said: float | None = None
 
     async def receive(self, request: web.Request) -> web.Response:
-        """Одно уведомление: 200 — принято, 403 — тайна не та, 4xx — это не уведомление."""
+        """Одно уведомление: 200 — принято, 403 — тайна не та, 413 — велико, прочие 4xx — это не уведомление."""
         hook = self._hooks.get(request.match_info["system"])
         if hook is None:
             return web.Response(status=404)
         try:
-            form = await _form(request)
-        except (ValueError, TimeoutError):
-            return web.Response(status=400)
-        try:
-            objects = hook.read(form)
+            knock = Knock(await _body(request, hook.most), request.headers)
+            objects = hook.read(knock)
         except Forged:
             self._refuse(hook.system)
             return web.Response(status=403)
-        more = {"again": True} if objects and hook.again(form) else {}
+        except (ValueError, TimeoutError):
+            return web.Response(status=400)
+        more = {"again": True} if objects and hook.again(knock) else {}
         for each in objects:
             self._emit(Event(EventKind.HINT, self._clock.now(), hook.system, fields={"object": each, **more}))
         return web.Response()
@@ -59,15 +55,18 @@ class Receiver:
             self._said, self._refused = now, 0
 
 
-async def _form(request: web.Request) -> Mapping[str, str]:
+async def _body(request: web.Request, most: int) -> bytes:
+    body = bytearray()
     async with asyncio.timeout(READ_WITHIN):
-        body = await request.read()
-    pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
-    return dict(pairs)
+        async for chunk in request.content.iter_any():
+            body += chunk
+            if len(body) > most:
+                raise web.HTTPRequestEntityTooLarge(max_size=most, actual_size=len(body))
+    return bytes(body)
 
 
 def application(hooks: Iterable[Hook], emit: Callable[[Event], None], clock: Clock) -> web.Application:
-    """Приложение уведомлений; тело больше `MOST_BYTES` — 413."""
-    app = web.Application(client_max_size=MOST_BYTES)
+    """Приложение уведомлений; тело больше предела входа — 413."""
+    app = web.Application()
     app.add_routes([web.post("/hooks/{system}", Receiver(hooks, emit, clock).receive)])
     return app

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping, Sequence
 
-from exchanger.connect import Forged, Hook
+from exchanger.connect import Forged, Hook, Knock
 from exchanger.systems.bitrix24.foreign import as_int
 from exchanger.systems.bitrix24.snapshots import SYSTEM_NAME
 
@@ -16,7 +16,7 @@ _OF_COMMENT = ("data[FIELDS_AFTER][TASK_ID]", "data[TASK_ID]")  # there ID is th
 
 def hook(tokens: Sequence[str], member_id: str = "") -> Hook:
     """Вход портала; токенов несколько, пока старый меняют на новый или исходящих вебхуков несколько."""
-    return Hook(SYSTEM_NAME, lambda form: read_event(form, tokens, member_id), again=_is_deletion)
+    return Hook(SYSTEM_NAME, lambda knock: read_event(knock.form(), tokens, member_id), again=_is_deletion)
 
 
 def read_event(form: Mapping[str, str], tokens: Sequence[str], member_id: str = "") -> list[str]:
@@ -34,8 +34,8 @@ def read_event(form: Mapping[str, str], tokens: Sequence[str], member_id: str = 
     return list(dict.fromkeys(str(number) for number in numbers if number is not None and number > 0))
 
 
-def _is_deletion(form: Mapping[str, str]) -> bool:
-    return form.get("event", "").upper() == "ONTASKDELETE"
+def _is_deletion(knock: Knock) -> bool:
+    return knock.form().get("event", "").upper() == "ONTASKDELETE"
 
 
 def _same(given: str, known: str) -> bool:
