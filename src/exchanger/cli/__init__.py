@@ -24,6 +24,7 @@ from exchanger.cli.takeover import takeover
 from exchanger.cli.tap import tap
 from exchanger.cli.trace import trace
 from exchanger.cli.unlock import retry, unlock
+from exchanger.cli.wording import in_russian
 from exchanger.cli.worker import worker
 from exchanger.domain.errors import ExchangerError
 from exchanger.telemetry.log import log
@@ -88,6 +89,9 @@ def root(
     ] = False,
 ) -> None:
     """Общие ключи всех команд."""
+
+
+in_russian(app)
 
 
 def main(*arguments: str) -> None:

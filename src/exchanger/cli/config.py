@@ -33,7 +33,10 @@ class Format(StrEnum):
 
 @app.command()
 def show(*, as_json: Annotated[bool, typer.Option("--json", help="Вывести JSON.")] = False) -> None:
-    """Показать каждое значение (тайны закрыты), откуда оно взято и что о нём надо знать."""
+    """Показать каждое значение (тайны закрыты), откуда оно взято и что о нём надо знать. Есть ошибки — выход 1.
+
+    Пример: exchanger config show --json
+    """
     reading = examine()
     typer.echo(_json(reading) if as_json else _table(reading))
     if reading.faults:
@@ -69,7 +72,10 @@ def lint(
         bool, typer.Option("--engine", help="Сверить и темы с диаграммами, развёрнутыми в движке.")
     ] = False,
 ) -> None:
-    """Проверить всё сразу: имена, типы, связи, и не смешаны ли prod с dev; есть ошибки — выход 1."""
+    """Проверить всё сразу: имена, типы, связи, и не смешаны ли prod с dev; есть ошибки — выход 1.
+
+    Пример: EXCHANGER_ENV=dev exchanger config lint --engine
+    """
     verdict = judge(os.environ, Path.cwd())
     found = asyncio.run(against_engine(load_settings())) if engine and not verdict.faults else []
     for text in verdict.warnings:
@@ -91,7 +97,10 @@ def import_(
     old: Annotated[Path, typer.Argument(help="Файл настроек предшественника.", metavar="OLD.env")],
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Куда записать новый файл.")] = None,
 ) -> None:
-    """Сказать, что в старом файле работает, что изменилось и что не действует; с -o записать чистый .env."""
+    """Сказать, что в старом файле работает, что изменилось и что не действует; с -o записать чистый .env.
+
+    Нечего переносить или есть что исправить — выход 1. Пример: exchanger config import old.env -o .env.prod
+    """
     imported = import_env(old)
     typer.echo(_report(imported))
     if not imported.values:
@@ -131,5 +140,8 @@ def example(
         Format, typer.Option("--format", help="env — пример файла, markdown — справочник.")
     ] = Format.ENV,
 ) -> None:
-    """Напечатать пример файла настроек или справочник, порождённые из моделей."""
+    """Напечатать пример файла настроек или справочник, порождённые из моделей.
+
+    Пример: exchanger config example > .env.prod
+    """
     typer.echo(example_text() if text_format is Format.ENV else reference(), nl=False)

@@ -46,6 +46,7 @@ def demo(
     """Показать весь путь: настоящий движок, стенд Битрикс24, все роли в одном процессе, люди с разной скоростью.
 
     Выход 0 — только если каждый процесс завершился как должен; 1 — нет (сказано, кто и где стоит); 130 — прервано.
+    Пример: exchanger demo --fast --instances 20
     """
     try:
         from exchanger.sandbox.demo import DemoOptions, show  # noqa: PLC0415 - an optional part of the installation

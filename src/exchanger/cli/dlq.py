@@ -51,7 +51,10 @@ def list_(
     queue: Queue = ERRORS_QUEUE,
     as_json: AsJson = False,
 ) -> None:
-    """Показать записи. Порядок в очереди не меняется, тел в выводе нет."""
+    """Показать записи. Порядок в очереди не меняется, тел в выводе нет.
+
+    Пример: exchanger dlq list --system bitrix24 --since 12h
+    """
     selection = Selection(system, task, topic, kind, since, older)
     found = perform(_look(queue, selection, limit))
     for entry in found:
@@ -69,7 +72,10 @@ def show(
     body: Annotated[bool, typer.Option("--body", help="Напечатать и тело: в нём могут быть личные данные.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Показать одну запись: причину, происхождение и что сделает redrive."""
+    """Показать одну запись: причину, происхождение и что сделает redrive. Нет такой — выход 1.
+
+    Пример: exchanger dlq show 5f3a
+    """
     found = perform(_show(queue, number))
     if found is None:
         typer.echo(f"Записи «{number}» в очереди {queue} нет.", err=True)
@@ -102,7 +108,10 @@ def redrive(
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
-    """Повторить: неудаче — одна попытка в движке, ответу, которого ждут, — возврат в очередь ответов."""
+    """Повторить: неудаче — одна попытка в движке, ответу, которого ждут, — возврат в очередь ответов.
+
+    Пример: exchanger dlq redrive --kind RETRY_LIMIT_EXCEEDED --reason "портал снова отвечает"
+    """
     selection = Selection(system, task, topic, kind, since, older, frozenset(number or ()))
     if dry_run:
         _print_plan(perform(_plan(queue, selection, limit)))
@@ -137,7 +146,10 @@ def drop(
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
-    """Убрать отобранные записи навсегда; движок и системы не трогаются."""
+    """Убрать отобранные записи навсегда; движок и системы не трогаются.
+
+    Пример: exchanger dlq drop --id 5f3a --reason "дубль"
+    """
     selection = Selection(system, task, topic, kind, since, older, frozenset(number or ()))
     narrowed(everything=everything or dry_run, unlimited=selection.is_everything)
     batch = Batch(selection, limit, "" if dry_run else required(reason))

@@ -45,7 +45,10 @@ def list_(
     limit: Limit = 50,
     as_json: AsJson = False,
 ) -> None:
-    """Показать: причина, с какого времени, где объект, какой элемент диаграммы, что делать."""
+    """Показать: причина, с какого времени, где объект, какой элемент диаграммы, что делать.
+
+    Пример: exchanger incidents list --system bitrix24 --older 1d
+    """
     found = perform(_list(Wanted(system, task, topic, instance, since, older), limit))
     for incident in found:
         typer.echo(json.dumps(_fields(incident), ensure_ascii=False) if as_json else _text(incident))
@@ -69,7 +72,10 @@ def retry(
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
-    """Дать отобранным одну попытку: задача будет взята заново."""
+    """Дать отобранным одну попытку: задача будет взята заново.
+
+    Пример: exchanger incidents retry --topic bitrix_create_task --reason "группа создана"
+    """
     wanted = Wanted(system, task, topic, instance, since, older)
     narrowed(everything=everything or dry_run, unlimited=wanted.is_everything)
     why = "" if dry_run else required(reason)

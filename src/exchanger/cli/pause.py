@@ -48,7 +48,10 @@ def resume(
 
 
 def paused(*, as_json: AsJson = False) -> None:
-    """Показать, какие системы остановлены оператором. Выход 1 — есть остановленные."""
+    """Показать, какие системы остановлены оператором. Выход 1 — есть остановленные.
+
+    Пример: exchanger paused --json
+    """
     found = perform(_look())
     for standing in found:
         typer.echo(json.dumps(_fields(standing), ensure_ascii=False) if as_json else _line(standing))

@@ -48,7 +48,9 @@ def start(
         list[str] | None,
         typer.Option("-v", "--variable", "--variables", metavar="ИМЯ=ЗНАЧЕНИЕ", help="Переменная, или объект JSON."),
     ] = None,
-    business_key: Annotated[str | None, typer.Option("-b", "--business-key", help="Business key.")] = None,
+    business_key: Annotated[
+        str | None, typer.Option("-b", "--business-key", help="Ключ бизнес-процесса (business key).")
+    ] = None,
     version: VersionNumber = None,
     config: Annotated[Path | None, typer.Option("-c", "--config", metavar="ФАЙЛ", help="Файл запуска YAML.")] = None,
     reason: Reason = "",

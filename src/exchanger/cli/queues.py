@@ -37,7 +37,10 @@ def queues(context: typer.Context, *, stats: Stats = False, as_json: AsJson = Fa
 
 @app.command(name="list")
 def list_(*, stats: Stats = False, as_json: AsJson = False) -> None:
-    """Показать каждую очередь топологии: сообщений, потребителей, замечание."""
+    """Показать каждую очередь топологии: сообщений, потребителей, замечание. С замечаниями — выход 1.
+
+    Пример: exchanger queues list --stats
+    """
     _show(stats=stats, as_json=as_json)
 
 

@@ -66,15 +66,18 @@ def purge(queue: Queue, *, reason: Reason = "", dry_run: DryRun = False, yes: Ye
 
 
 def read(
-    queue: Annotated[str, typer.Argument()] = "",
+    queue: Annotated[str, typer.Argument(metavar="[ОЧЕРЕДЬ]", help="Имя очереди; без него — сколько где ждёт.")] = "",
     *,
     count: Count = 5,
-    output: Annotated[Path | None, typer.Option("--output", "-o")] = None,
-    clear: Annotated[bool, typer.Option("--clear")] = False,
-    force: Annotated[bool, typer.Option("--force")] = False,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Сохранить все сообщения в файл.")] = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Убрать все сообщения, сохранив их.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Не спрашивать подтверждения.")] = False,
     reason: Reason = "queue_reader --clear",
 ) -> None:
-    """Ключи прежнего queue_reader.py: то же, что list, peek, export и purge."""
+    """Ключи прежнего queue_reader.py: то же, что list, peek, export и purge.
+
+    Пример: exchanger queues read default.queue --count 3
+    """
     if not queue:
         for line in perform(look(load_settings())):
             typer.echo(f"{line.name}: {'нет' if line.messages is None else line.messages}")

@@ -55,7 +55,10 @@ def list_(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Показать диаграммы, отобранные настройками SYNC_*. Порядок — как отдаёт StormBPMN."""
+    """Показать диаграммы, отобранные настройками SYNC_*. Порядок — как отдаёт StormBPMN.
+
+    Пример: exchanger sync list --all
+    """
     settings = load_settings()
     selection = Selection.of(settings.sync)
     cards = perform(_cards(settings))
@@ -79,6 +82,7 @@ def get(
     """Скачать диаграмму или все отобранные; прерванное продолжается, неизменившееся не скачивается снова.
 
     Тело сохраняется байт в байт, сведения — рядом, в <имя>_diagram.json. Не скачалась хоть одна — выход 1.
+    Пример: exchanger sync get --all -o bpmn
     """
     if bool(diagram_id) is everything:
         raise typer.BadParameter("нужно одно из двух: UUID диаграммы или --all", param_hint="ID")
@@ -106,6 +110,7 @@ def convert_(
     """Перенести файл в исполняемый процесс и напечатать отчёт; в отчёте есть ошибки — выход 1.
 
     Файл записывается и с ошибками: его можно открыть в Camunda Modeler, но движок его не примет.
+    Пример: exchanger sync convert bpmn/Договор.bpmn
     """
     target = output or file.with_name(f"camunda_{file.name}")
     if target.resolve() == file.resolve():
@@ -132,7 +137,10 @@ def analyse_(
     assignees: AssigneesFile = None,
     encoding: Annotated[Encoding, typer.Option("--encoding", help="Кодировка; обе открывает Excel.")] = Encoding.UTF8,
 ) -> None:
-    """Записать таблицу элементов и ответственных (CSV через точку с запятой)."""
+    """Записать таблицу элементов и ответственных (CSV через точку с запятой).
+
+    Пример: exchanger sync analyse bpmn/Договор.bpmn --encoding cp1251
+    """
     records = assignees or assignees_of(file)
     rows = analyse(read_file(file), read_edges(read_file(records)) if records is not None else ())
     target = output or file.with_suffix(".csv")

@@ -44,6 +44,7 @@ def check_(
     """Проверить файлы: схема BPMN, правила движка, пробное развёртывание. Есть ошибка — выход 1.
 
     Движок настоящий и свой: он запускается на время команды, к движку установки ничего не уходит.
+    Пример: exchanger sync check camunda_Договор.bpmn --html отчёты
     """
     if uuid and (len(files) > 1 or not converting):
         raise typer.BadParameter("UUID задают одному файлу и вместе с --convert", param_hint="--id")

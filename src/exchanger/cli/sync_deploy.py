@@ -49,7 +49,10 @@ class _Told:
 
 
 def diff(file: File, *, uuid: Uuid = "", assignees: Assignees = None, as_json: AsJson = False) -> None:
-    """Показать, чем перенесённая диаграмма отличается от развёрнутой. Только чтение; ключ занят чужим — выход 1."""
+    """Показать, чем перенесённая диаграмма отличается от развёрнутой. Только чтение; ключ занят чужим — выход 1.
+
+    Пример: exchanger sync diff bpmn/Договор.bpmn
+    """
     settings = load_settings()
     candidate, standing = perform(_compared(settings, file, uuid, assignees))
     if as_json:

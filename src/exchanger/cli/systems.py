@@ -28,7 +28,10 @@ Name = Annotated[str, typer.Argument(help="Имя системы.", metavar="NAM
 
 @app.command(name="list")
 def list_(*, as_json: AsJson = False) -> None:
-    """Показать все известные системы, их темы и обещания; включённая, но сломанная — выход 1."""
+    """Показать все известные системы, их темы и обещания; включённая, но сломанная — выход 1.
+
+    Пример: exchanger systems list --json
+    """
     lines = listing(load_settings())
     for line in lines:
         if as_json:
@@ -44,7 +47,10 @@ def list_(*, as_json: AsJson = False) -> None:
 
 @app.command()
 def about(name: Name) -> None:
-    """Описать систему: операции с параметрами, обещания, карточка качества."""
+    """Описать систему: операции с параметрами, обещания, карточка качества.
+
+    Пример: exchanger systems about bitrix24
+    """
     found = Registry.installed().load(name)
     if isinstance(found, Broken):
         raise ConfigError(f"Система {name}: {found.why}", remedy=found.remedy)
@@ -72,7 +78,10 @@ def _operation(operation: Operation) -> list[str]:
 
 @app.command()
 def check(name: Annotated[str | None, typer.Argument(help="Система; без имени — все включённые.")] = None) -> None:
-    """Проверить живьём: адрес, вход, поля. Выход: 0 — хорошо, 1 — замечания, 2 — ошибки."""
+    """Проверить живьём: адрес, вход, поля. Выход: 0 — хорошо, 1 — замечания, 2 — ошибки.
+
+    Пример: exchanger systems check bitrix24
+    """
     sections = asyncio.run(_sections(name))
     for section in sections:
         typer.echo(redact(section.text()))
@@ -88,5 +97,8 @@ async def _sections(name: str | None) -> list[Section]:
 
 @app.command()
 def reference() -> None:
-    """Напечатать справочник встроенных систем (docs/reference/systems.md)."""
+    """Напечатать справочник встроенных систем (docs/reference/systems.md).
+
+    Пример: exchanger systems reference > systems.md
+    """
     typer.echo(reference_text(), nl=False)

@@ -28,13 +28,19 @@ ManagementUrl = Annotated[
 
 @app.command()
 def show(*, management: ManagementUrl = None, as_json: AsJson = False) -> None:
-    """Показать каждый объект топологии: есть ли, чем отличается, сколько сообщений и потребителей."""
+    """Показать каждый объект топологии: есть ли, чем отличается, сколько сообщений и потребителей.
+
+    Пример: exchanger topology show --management http://mq:15672
+    """
     _print(perform(_look(management)), as_json=as_json)
 
 
 @app.command()
 def diff(*, management: ManagementUrl = None, as_json: AsJson = False) -> None:
-    """Показать только отличия; есть они — выход 1."""
+    """Показать только отличия; есть они — выход 1.
+
+    Пример: exchanger topology diff --json
+    """
     found = [finding for finding in perform(_look(management)) if finding.verdict is not Verdict.SAME]
     _print(found, as_json=as_json)
     if not all(finding.is_fine for finding in found):
@@ -45,7 +51,10 @@ def diff(*, management: ManagementUrl = None, as_json: AsJson = False) -> None:
 
 @app.command()
 def apply(*, reason: Reason = "", dry_run: DryRun = False) -> None:
-    """Создать недостающие объекты и привязки; что есть, не меняется и не удаляется."""
+    """Создать недостающие объекты и привязки; что есть, не меняется и не удаляется. Не создано — выход 1.
+
+    Пример: exchanger topology apply --reason "новый узел"
+    """
     missing = [finding for finding in perform(_look(None)) if finding.verdict is Verdict.MISSING]
     for finding in missing:
         typer.echo(f"{'будет создано' if dry_run else 'создаётся'}: {finding.object}")
@@ -75,6 +84,7 @@ def migrate(
     """Переделать очередь по топологии без потерь: перенести сообщения, удалить пустую, объявить, вернуть.
 
     Прерванную переделку продолжает тот же вызов. Пока у очереди есть потребители, она не начинается.
+    Пример: exchanger topology migrate bitrix24.queue --reason "тип quorum"
     """
     steps = perform(_plan(queue, management, readers_stopped=readers_stopped))
     if not steps:
