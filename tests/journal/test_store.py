@@ -134,10 +134,12 @@ async def test_hints_and_texts_are_not_kept(tmp_path: Path) -> None:
     async with writing(writer):
         await writer.hear(event(EventKind.HINT, object="5"))
         await writer.hear(event(EventKind.INCIDENT, reason="Иванов не найден", outcome="Failure"))
+        await writer.hear(event(EventKind.REMARK, task="t-2", remark="файл №7", reason="файл №7: Иванову нельзя"))
 
-    (kept,) = Reader(path).of_task("t-1")
+    (kept,), (remark,) = Reader(path).of_task("t-1"), Reader(path).of_task("t-2")
 
     assert kept.fields == {"outcome": "Failure"}
+    assert remark.fields == {"remark": "файл №7"}
 
 
 async def test_texts_are_kept_where_the_setting_says_so(tmp_path: Path) -> None:

@@ -99,6 +99,16 @@ def test_steps_of_the_engine_and_the_journal_stand_in_one_line_of_time() -> None
     ]
 
 
+@pytest.mark.parametrize("reason", ["", "шаблон задачи: нет прав"])
+def test_what_an_object_could_not_be_given_is_a_step_of_its_way(reason: str) -> None:
+    fields = {"object": "17", "remark": "шаблон задачи"} | ({"reason": reason} if reason else {})
+    poorer = Event(EventKind.REMARK, NOW - timedelta(hours=2), "bitrix24", "t1", "pi", fields)
+
+    said = [step.what for step in tell(replace(MADE, events=(poorer,)), NOW).steps]
+
+    assert f"в объекте задано не всё 17: {reason or 'шаблон задачи'}" in said
+
+
 def test_what_comes_next_is_read_through_gateways_without_names() -> None:
     model = bpmn("p").replace(b'id="b"', b'id="b" name="Second  sign"')
     named = model.replace(b'Task id="a"', b'Task id="a" name="Sign"')

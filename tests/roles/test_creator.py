@@ -7,14 +7,18 @@ from datetime import timedelta
 
 import pytest
 
+from exchanger.connect import Remark, remark
 from exchanger.domain.errors import BusinessError, DeadLetter, OutcomeUnknown, Reject, Retry, SystemPaused, TermLost
+from exchanger.domain.event import Event, EventKind
 from exchanger.domain.outcome import Failed, Refused
-from exchanger.domain.task import ExternalTask, ObjectState
+from exchanger.domain.task import ExternalTask, ObjectState, Snapshot
 from exchanger.ports import Delivery
 from exchanger.roles.creator import Creator
 from exchanger.roles.quarantine import Inherited
+from exchanger.testing.clock import settle
+from exchanger.testing.memory_system import MemoryWork
 from exchanger.wire import Receipt, Response, decode_receipt, decode_response
-from tests.roles.house import OURS, QUEUE, SENT, Crash, FakeTerm, House, always, fail, nothing
+from tests.roles.house import OURS, QUEUE, SENT, SYSTEM, Crash, FakeTerm, House, always, fail, nothing
 
 Q = 90.0
 
@@ -46,6 +50,34 @@ async def test_a_fresh_task_pays_neither_search_nor_quarantine(home: House) -> N
     assert home.object(task).title == "Счёт"
     assert (home.objects.calls["find"], term.checks) == (0, 1)
     assert [(receipt.adopted, receipt.key) for receipt in receipts(home)] == [(False, OURS.key(task.id))]
+
+
+async def test_what_an_object_could_not_be_given_is_an_event_of_its_task(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given an operation that says what it could not give the object
+    async def finish(_self: object, _found: Snapshot, _params: object) -> None:
+        for _ in range(2):
+            remark(Remark("файл №7", "нет прав"))
+        remark(Remark("связь с задачей №5", "её нет"))
+
+    monkeypatch.setattr(MemoryWork, "finish", finish)
+    heard: list[Event] = []
+
+    async def listen(event: Event) -> None:
+        heard.append(event)
+
+    creator, _ = await in_term(home)
+    task, other = await home.fetched(), await home.fetched()
+    async with home.bus.hear(SYSTEM, EventKind.REMARK, listen):
+        # When two orders are carried out at once
+        await asyncio.gather(*(creator.handle(home.delivery(each)) for each in (task, other)))
+        await settle()
+    # Then each task has one event, with each remark once, and nothing is heard outside of an order
+    remark(Remark("а", "б"))
+    assert sorted(event.task_id for event in heard) == sorted([task.id, other.id])
+    assert heard[0].fields["remark"] == "файл №7; связь с задачей №5"
+    assert heard[0].fields["reason"] == "файл №7: нет прав; связь с задачей №5: её нет"
 
 
 async def test_an_older_task_is_searched_for_and_created_once_after_the_quarantine(home: House) -> None:

@@ -9,6 +9,7 @@ from exchanger.connect.params import bind
 from exchanger.connect.permit import Permit, writing_under
 from exchanger.connect.plugin import GROUP, Plugin, plugin
 from exchanger.connect.quality import Mark, Quality
+from exchanger.connect.remarks import Remark, remark, remarks_heard
 from exchanger.connect.sources import Found, Sources
 from exchanger.connect.system import ErrorCodes, Finding, OpenSystem, Operation, Severity, System
 from exchanger.connect.work import CallPromise, Cursor, Ending, Notice, Work, WorkPromise
@@ -41,6 +42,7 @@ __all__ = [
     "Permit",
     "Plugin",
     "Quality",
+    "Remark",
     "Severity",
     "Side",
     "Sources",
@@ -49,5 +51,7 @@ __all__ = [
     "WorkPromise",
     "bind",
     "plugin",
+    "remark",
+    "remarks_heard",
     "writing_under",
 ]

@@ -23,6 +23,7 @@ class EventKind(StrEnum):
     INCIDENT = "incident"
     DEAD_LETTER = "dead_letter"
     NOTICE = "notice"
+    REMARK = "remark"
     HINT = "hint"
     SYSTEM_DOWN = "system_down"
     SYSTEM_UP = "system_up"

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from exchanger.domain.event import Event, EventKind
 from exchanger.telemetry.redact import redact
 
-_STATES = frozenset({"topic", "object", "link", "outcome", "fate", "notice", "accepted", "retries"})
+_STATES = frozenset({"topic", "object", "link", "outcome", "fate", "notice", "accepted", "retries", "remark"})
 _LONGEST = 500
 _START = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(milliseconds=1)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 
-from exchanger.connect import OpenSystem
+from exchanger.connect import OpenSystem, Remark, remarks_heard
 from exchanger.domain.errors import BusinessError, OutcomeUnknown, Reject, Retry, SystemPaused, TermLost
 from exchanger.domain.event import EventKind
 from exchanger.domain.outcome import Failed, Refused
@@ -39,7 +40,10 @@ class Creator:
                 if await self._is_void(order):
                     log.info("заявка устарела: задачи уже нет, она выдана или её возьмёт новая выборка")
                     return
-                await self._tell(order, await self._attempt(order))
+                with remarks_heard() as remarks:
+                    outcome = await self._attempt(order)
+                await self._tell(order, outcome)
+                self._remark(order, outcome, remarks)
 
     async def _is_void(self, order: Order) -> bool:
         """An order that outlived its lease in the queue counts only while the engine still shows what it was made of.
@@ -91,6 +95,13 @@ class Creator:
         response = Response(replace(order, system=self._system.name), outcome, at=now)
         await self._context.bus.publish(self._context.names.responses_address, encode_response(response, now=now))
         self._context.emit(EventKind.FAILED, order.task, self._system.name, outcome=type(outcome).__name__)
+
+    def _remark(self, order: Order, outcome: Made | Failed | Refused, remarks: Sequence[Remark]) -> None:
+        if isinstance(outcome, Made) and remarks:
+            what = "; ".join(dict.fromkeys(each.what for each in remarks))
+            why = "; ".join(map(str, remarks))
+            number = outcome.found.ref.id
+            self._context.emit(EventKind.REMARK, order.task, self._system.name, object=number, remark=what, reason=why)
 
     async def _receipt(self, order: Order, made: Made) -> None:
         receipt = Receipt(

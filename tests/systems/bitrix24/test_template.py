@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from exchanger.connect import remarks_heard
 from exchanger.domain.task import Snapshot
 from exchanger.sandbox.bitrix24.drive import DriveFile, attached_files
 from exchanger.sandbox.bitrix24.faults import Fault, FaultKind
@@ -208,9 +209,11 @@ async def test_what_a_diagram_cannot_get_is_said_with_the_reason() -> None:
     async with open_addon(template(members=members)) as world:
         world.portal.store.tasks[500].user_fields["UF_ELEMENT_ID"] = "другой"
         world.portal.lists.clear()
-        await build(world, extension_properties={"templateId": "139"})
-        await build(world, "task-2", extension_properties={"templateId": "777"})
+        with remarks_heard() as heard:
+            await build(world, extension_properties={"templateId": "139"})
+            await build(world, "task-2", extension_properties={"templateId": "777"})
     log.remove(sink)
+    assert [str(each) for each in heard] == list(dict.fromkeys(said))  # the way of the task tells what the log does
     for word in ("исполнители шаблона", f"остальные ({LAWYER})", "DR2 — не сотрудник", "предшественник Activity_0",
                  "имя в описании (list31x5)", "шаблон задачи: Task template not found"):  # fmt: skip
         assert word in remarks_of(said)

@@ -49,6 +49,7 @@ _SAID = {
     EventKind.INCIDENT: "поставлен инцидент",
     EventKind.DEAD_LETTER: "сообщение ушло в очередь ошибок",
     EventKind.NOTICE: "в объекте оставлено сообщение",
+    EventKind.REMARK: "в объекте задано не всё",
 }
 _PASSED = {
     Passed.CREATED: "внешняя задача появилась",
@@ -81,7 +82,8 @@ def _said(event: Event) -> str:
     fields = event.fields
     number = f" {fields['object']}" if fields.get("object") else ""
     outcome = f" ({fields['outcome']})" if fields.get("outcome") else ""
-    reason = f": {fields['reason']}" if fields.get("reason") else ""
+    told = fields.get("reason") or fields.get("remark")
+    reason = f": {told}" if told else ""
     return f"{_SAID[event.kind]}{number}{outcome}{reason}"
 
 

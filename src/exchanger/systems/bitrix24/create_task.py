@@ -77,7 +77,7 @@ class CreateTask:
         if content is None:
             content = await self._content(params, capabilities)
         await self._portal.finisher.finish(task_id, params, content, addon=capabilities.addon, fresh=fresh)
-        content.remarks.log(task_id)
+        content.remarks.say(task_id)
 
     async def changed(self, since: Cursor) -> AsyncIterator[tuple[list[Snapshot], Cursor]]:
         """Изменившиеся наши задачи страницами."""

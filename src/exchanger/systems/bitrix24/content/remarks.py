@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from exchanger.connect import Intent
+from exchanger.connect import Intent, Remark, remark
 from exchanger.systems.bitrix24.envelope import Envelope, PortalFault
 from exchanger.systems.bitrix24.errors import Verdict, lacks_rights, to_error, verdict
 from exchanger.systems.bitrix24.foreign import Row, as_flag, as_map, plain
@@ -18,19 +18,20 @@ Answer = Envelope | PortalFault
 class Remarks:
     """Замечания одной задачи по порядку, без повторов и без личных данных."""
 
-    _said: dict[str, None] = field(default_factory=dict)
+    _said: dict[Remark, None] = field(default_factory=dict)
 
     def add(self, what: str, why: str) -> None:
         """Не удалось `what`, потому что `why`."""
-        self._said[f"{what}: {why.rstrip('.')}"] = None
+        self._said[Remark(what, why.rstrip("."))] = None
 
     def __iter__(self) -> Iterator[str]:
-        return iter(list(self._said))
+        return iter([str(each) for each in self._said])
 
-    def log(self, task_id: str) -> None:
-        """Сказать их в журнале: по строке на замечание, раз на задачу."""
-        for each in self:
-            log.warning("в задаче задано не всё", object=task_id, remark=each)
+    def say(self, task_id: str) -> None:
+        """Сказать их раз на задачу: строкой журнала каждое и вместе — в пути задачи."""
+        for each in self._said:
+            log.warning("в задаче задано не всё", object=task_id, remark=str(each))
+            remark(each)
         self._said.clear()
 
 
