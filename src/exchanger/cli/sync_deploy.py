@@ -101,8 +101,8 @@ def rollback(
 ) -> None:
     """Вернуть прежний документ из архива развёрнутого: он станет новой версией, пройдя те же проверки.
 
-    Проход (sync run) не тронет диаграмму, пока её тело в StormBPMN не изменится. Пример:
-    exchanger sync rollback 6f1c… --to 3fa2b1 --reason "ошибка в условии"
+    Проход (sync run) не тронет диаграмму, пока её тело в StormBPMN не изменится. Не возвращён — выход 1.
+    Пример: exchanger sync rollback 6f1c… --to 3fa2b1 --reason "ошибка в условии"
     """
     settings = load_settings()
     if diagram_id.endswith(".bpmn"):
