@@ -18,7 +18,7 @@ from exchanger.sandbox.engine import EngineProcess
 from exchanger.sandbox.rabbitmq import RabbitServer, Software
 from exchanger.testing.eventually import eventually
 from tests.proof.broker import own_broker, thrown_away
-from tests.proof.case import CREATOR, PATIENCE, WORKER, Case, on_duty, open_case
+from tests.proof.case import CREATOR, WORKER, Case, on_duty, open_case
 from tests.proof.service import LEASE
 
 pytestmark = [pytest.mark.e2e, pytest.mark.engine, pytest.mark.rabbitmq, pytest.mark.timeout(1500)]
@@ -34,6 +34,8 @@ LONG_LEASE = str(2 * QUARANTINE)  # settings ask for a quarantine of half a leas
 AT_THE_CRASH = 0.3
 """The share of the work that is done when everything is killed."""
 TASKS_EACH = 4
+PATIENCE = 120.0
+"""Seconds without a completed task: what was delivered again (thousands of stale receipts) is worked off first."""
 
 
 @asynccontextmanager
