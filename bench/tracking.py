@@ -158,7 +158,7 @@ async def seen(place: Site) -> Seen:
         newest.append(await answered(place, count - sample))
         await asyncio.sleep(_APART)
         oldest.append(await answered(place, 1 + sample))
-    hinted = await answered(place, count // 2, hint=True)
+    hinted = await answered(place, 10, hint=True)  # the sweep has seen it: a hint knows objects by number
     watching.cancel()
     await asyncio.wait({watching})
     return Seen(max(newest), max(oldest), hinted)
@@ -237,7 +237,7 @@ def table(found: list[Tracking]) -> str:
         "requests_to_read_all": "запросов, чтобы посмотреть каждую один раз",
         "seconds_to_see_the_newest": "от закрытия до исхода, новейшие, наибольшее, с",
         "seconds_to_see_the_oldest": "то же, старейшие, с",
-        "seconds_with_a_hint": "то же с уведомлением портала, одна, с",
+        "seconds_with_a_hint": "то же с уведомлением портала о задаче, которую обход уже видел, с",
         "index_mb": "указатель наблюдателя, МиБ",
     }
     rows = [

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from exchanger.domain.errors import Retry, SystemPaused
+from exchanger.domain.errors import Reject, Retry, SystemPaused
 from exchanger.domain.outcome import Completed, Failed, Outcome, Refused
 from exchanger.domain.task import Metadata, ObjectRef, ObjectState
 from exchanger.sandbox.bitrix24 import default_portal
@@ -219,6 +219,7 @@ async def test_an_answer_that_the_question_offers_is_its_own_text(world: BitrixW
     offered = EXPECTED | {"UF_RESULT_ANSWERS": '["Согласился", "Отказался"]'}
     _reword(world, 40, "согласился ", add=True)
     _reword(world, 41, "Думает", add=True)
+    _reword(world, 42, "отказался", add=True)
     for chosen, expected in (("согласился ", "Согласился"), ("НЕТ", "no"), ("Думает", None)):
         ref = await make(world, extension_properties=offered)
         world.person().answer(int(ref.id), chosen)
@@ -236,6 +237,7 @@ async def test_an_answer_that_the_question_offers_is_its_own_text(world: BitrixW
 )
 async def test_answers_declared_by_an_input_parameter_are_offered_too(world: BitrixWorld, answers: Any) -> None:
     _reword(world, 40, "Согласился", add=True)
+    _reword(world, 41, "Отказался", add=True)
     declared = {"UF_RESULT_EXPECTED": "true", "UF_RESULT_ANSWERS": answers}
     ref = await make(world, input_parameters=declared)
     world.person().answer(int(ref.id), "Согласился")
@@ -281,3 +283,31 @@ async def _forgetful_portal() -> AsyncIterator[BitrixWorld]:
     portal.user_fields.remove("UF_RESULT_EXPECTED")
     async with open_world(portal=portal, clock=clock) as world:
         yield world
+
+
+async def test_a_variant_that_nobody_could_choose_is_refused_before_the_task_is_made(world: BitrixWorld) -> None:
+    offered = EXPECTED | {"UF_RESULT_ANSWERS": '["Да", "Согласился", "Отказался"]'}
+    _reword(world, 40, " согласился", add=True)
+    with pytest.raises(Reject, match="«Отказался»") as refused:
+        await make(world, extension_properties=offered)
+    assert "«Согласился»" not in str(refused.value).partition(" Что делать:")[0]
+    assert "UF_RESULT_ANSWER" in refused.value.remedy
+    assert not world.portal.store.tasks
+    # The administrator adds it: the repeated task is made at once, by a list that is read again
+    _reword(world, 41, "ОТКАЗАЛСЯ", add=True)
+    assert await make(world, extension_properties=offered)
+
+
+async def test_variants_cost_one_reading_of_the_list_for_many_tasks(world: BitrixWorld) -> None:
+    offered = EXPECTED | {"UF_RESULT_ANSWERS": "Да, Нет"}
+    await make(world, extension_properties=offered)
+    await world.work.find([world.key("task-1")])
+    before = world.portal.requests.total()
+    for number in range(2, 12):
+        params = world.work.prepare(order(f"task-{number}", extension_properties=offered))
+        await world.work.create(world.key(f"task-{number}"), params)
+    assert world.portal.requests.total() - before == 10
+
+
+async def test_a_question_that_expects_no_answer_needs_no_variants(world: BitrixWorld) -> None:
+    assert await make(world, extension_properties={"UF_RESULT_ANSWERS": "Когда-нибудь"})

@@ -46,10 +46,11 @@ class AnswerTexts:
                 await self._renew()
         return self._texts.get(value)
 
-    async def all(self) -> frozenset[str]:
-        """Все тексты списка, прочитанные сейчас."""
+    async def all(self, *, fresh: bool = True) -> frozenset[str]:
+        """Все тексты списка: `fresh` — прочитанные сейчас, иначе не раньше десяти минут назад."""
         async with self._reading:
-            await self._renew()
+            if fresh or self._older(_FRESH):
+                await self._renew()
         return frozenset(self._texts.values())
 
     async def _renew(self) -> None:

@@ -26,6 +26,7 @@ _USEFUL = {
     "calendar": "сроки шаблонов считаются по часам, без выходных и праздников",
     "crm": "сделки и контакты не создаются",
     "lists": "элементы списков в описании показываются номерами",
+    "sonet_group": "группа по названию (group) не находится, такие задачи не ставятся",
 }
 _MODULE = (
     "diagram.properties.list",
@@ -98,7 +99,9 @@ def _fields(capabilities: Capabilities) -> Iterator[Finding]:
 def _rights(capabilities: Capabilities) -> Iterator[Finding]:
     if capabilities.scopes is None:
         yield Finding(
-            Severity.WARNING, "Портал не показал прав вебхука.", "проверьте сами: task, user, disk, calendar, lists."
+            Severity.WARNING,
+            "Портал не показал прав вебхука.",
+            "проверьте сами: task, user, disk, calendar, crm, lists, sonet_group.",
         )
         return
     for name in _SCOPES:

@@ -21,6 +21,7 @@ from exchanger.systems.bitrix24.explain import explain
 from exchanger.systems.bitrix24.fields import task_fields
 from exchanger.systems.bitrix24.finder import FilterIgnored
 from exchanger.systems.bitrix24.foreign import Row, as_map, as_text
+from exchanger.systems.bitrix24.offered import require_offered
 from exchanger.systems.bitrix24.params import CreateTaskParams
 from exchanger.systems.bitrix24.plan import TaskPlan, draw_plan
 from exchanger.systems.bitrix24.portal import Portal
@@ -140,6 +141,7 @@ class CreateTask:
         portal = self._portal
         crew = Crew(params, content, capabilities.owner, portal.options.default_responsible_id)
         team = await gather_team(crew, portal.people)
+        await require_offered(params, capabilities, portal.texts)
         return draw_plan(params, content, team, portal.options, capabilities, portal.api.time)
 
     async def _add(self, fields: Mapping[str, object], key: Key) -> Row:

@@ -70,7 +70,9 @@ class CreateTaskParams(BaseModel):
     group_id: Annotated[PortalId, Asked("taskGroup", PLACE)] = Field(
         None, title="Группа или проект", description="Номер; без него — шаблон, переменная groupId"
     )
-    group: Annotated[Text, HIDDEN] = Field("", description="Группа или проект по точному названию; groupId сильнее")
+    group: Annotated[Text, Asked(group=PLACE)] = Field(
+        "", title="Группа или проект по названию", description="Точное название; номер группы сильнее"
+    )
     parent_task_id: Annotated[PortalId, Asked("taskParent", PLACE)] = Field(
         None, title="Родительская задача", description="Номер; без него — переменная parentTaskId"
     )
@@ -91,6 +93,11 @@ class CreateTaskParams(BaseModel):
         description="Ответ — переменная с именем элемента: ok или no",
     )
     result_question: Annotated[Text, Asked("UF_RESULT_QUESTION", ANSWER)] = Field("", title="Вопрос исполнителю")
+    result_answers: Annotated[Texts, Asked("UF_RESULT_ANSWERS", ANSWER, place=Place.PROPERTY)] = Field(
+        (),
+        title="Свои варианты ответа",
+        description="Через запятую или список JSON; каждый должен быть и в списке UF_RESULT_ANSWER на портале",
+    )
     template_id: Annotated[PortalId, Asked("templateId", CONTENT)] = Field(
         None, title="Шаблон задачи", description="Номер шаблона портала; без него — шаблон элемента в модуле портала"
     )

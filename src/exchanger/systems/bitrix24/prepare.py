@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from exchanger.domain.errors import Reject
 from exchanger.domain.task import Order
+from exchanger.systems.bitrix24.custom_fields import RESULT_ANSWERS
 from exchanger.systems.bitrix24.params import CreateTaskParams
 from exchanger.systems.bitrix24.readers import person
 from exchanger.systems.bitrix24.settings import BitrixOptions
@@ -63,6 +64,7 @@ def _collect(sources: Sources) -> Iterator[tuple[str, Found]]:
         "result_required": given("resultRequired"),
         "result_expected": given("UF_RESULT_EXPECTED"),
         "result_question": given("UF_RESULT_QUESTION"),
+        "result_answers": given(RESULT_ANSWERS),
         "template_id": given("templateId"),
         "stage_id": given("stageId"),
         "flow_id": given("flowId"),

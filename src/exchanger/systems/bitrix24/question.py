@@ -22,7 +22,7 @@ class Question:
 
     def meaning(self, text: str) -> str | None:
         """Значение переменной для выбранного текста: ok, no, предложенный вариант; None — такого не предлагали."""
-        return _MEANINGS.get(_plain(text)) or self.offered.get(_plain(text))
+        return _MEANINGS.get(same_answer(text)) or self.offered.get(same_answer(text))
 
 
 def question_of(metadata: Metadata) -> Question:
@@ -45,10 +45,11 @@ def _offered(given: object) -> Mapping[str, str]:
     if _is_expression(given):
         return {}  # the value was seen by the creation only: an answer out of an unknown list is never guessed
     try:
-        return {_plain(text): text for each in items(given) if (text := as_text(each).strip())}
+        return {same_answer(text): text for each in items(given) if (text := as_text(each).strip())}
     except ValueError:
         return {}  # not a list: whatever is chosen, the incident tells that nothing of the kind was offered
 
 
-def _plain(text: str) -> str:
+def same_answer(text: str) -> str:
+    """Ответ без регистра и лишних пробелов: так их сравнивают."""
     return " ".join(text.split()).casefold()
