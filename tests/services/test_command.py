@@ -55,6 +55,7 @@ def test_an_order_without_an_environment_is_for_prod(order: str, home: Path, hos
         f"systemctl {order} exchanger-camunda-worker-prod.service",
         f"systemctl {order} exchanger-task-creator-prod.service",
         f"systemctl {order} exchanger-camunda-sync-prod.service",
+        f"systemctl {order} exchanger-console-prod.service",
     ]
 
 
@@ -65,7 +66,7 @@ def test_a_stop_is_written_down_with_its_reason_even_when_it_fails(home: Path, h
 
     assert "не остановлена: no such unit" in failed.output
     assert isinstance(failed.exception, ConfigError)
-    assert len(host.calls) == 6  # the failure of one keeps nobody else from stopping
+    assert len(host.calls) == 8  # the failure of one keeps nobody else from stopping
     for environment in ("prod", "dev"):
         intent, result = audit(home, environment)
         assert intent["what"] == "services stop"
@@ -80,7 +81,7 @@ def test_a_dry_run_prints_the_units_and_touches_nothing(home: Path, host: FakeHo
     shown = typed("install", "prod", "--dry-run")
 
     assert shown.exit_code == 0, shown.output
-    assert shown.output.count("Type=notify") == 3
+    assert shown.output.count("Type=notify") == 4
     assert not host.calls
     assert not list(machine.units.iterdir())
 
@@ -109,7 +110,7 @@ def test_the_summary_is_a_table_of_all_services_and_a_dead_enabled_one_is_exit_1
 
     assert shown.exit_code == 1
     assert shown.output.count("упала") == 2
-    assert shown.output.count("работает") == 4
+    assert shown.output.count("работает") == 6
     assert "2026-03-12" in shown.output
     assert "движок не отвечает" not in shown.output
 
@@ -120,7 +121,7 @@ def test_status_shows_what_a_service_says_of_itself(home: Path, host: FakeHost) 
     shown = typed("status", "dev")
 
     assert shown.exit_code == 0
-    assert shown.output.count("движок не отвечает") == 3
+    assert shown.output.count("движок не отвечает") == 4
     assert "-prod" not in shown.output
 
 
@@ -131,7 +132,7 @@ def test_status_as_json_and_of_services_that_are_not_there(home: Path, host: Fak
 
     lines = [json.loads(line) for line in shown.output.splitlines()]
     assert shown.exit_code == 0
-    assert [line["installed"] for line in lines] == [False] * 6
+    assert [line["installed"] for line in lines] == [False] * 8
 
 
 def test_a_unit_of_the_predecessor_that_is_still_there_is_named(home: Path, host: FakeHost, machine: Machine) -> None:
@@ -143,6 +144,6 @@ def test_a_unit_of_the_predecessor_that_is_still_there_is_named(home: Path, host
 def test_the_log_of_the_services_is_journalctls(home: Path, host: FakeHost) -> None:
     assert typed("logs", "dev", "-n", "5", "--follow").exit_code == 0
 
-    services = ("camunda-worker", "task-creator", "camunda-sync")
+    services = ("camunda-worker", "task-creator", "camunda-sync", "console")
     units = " ".join(f"--unit=exchanger-{service}-dev.service" for service in services)
     assert host.calls == [f"journalctl --no-pager {units} --lines=5 --follow"]

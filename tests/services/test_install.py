@@ -16,6 +16,7 @@ from tests.services.machine import FakeHost
 OLD = "[Service]\nType=simple\nExecStart=/opt/exchanger.py/venv/bin/python -u task-creator/main.py\n"
 WORKER, CREATOR = "exchanger-camunda-worker-prod.service", "exchanger-task-creator-prod.service"
 SYNC = "exchanger-camunda-sync-prod.service"
+CONSOLE = "exchanger-console-prod.service"
 
 
 def test_prod_is_enabled_and_started_and_dev_only_written(machine: Machine, host: FakeHost, place: Place) -> None:
@@ -28,6 +29,8 @@ def test_prod_is_enabled_and_started_and_dev_only_written(machine: Machine, host
         SYNC,
         "exchanger-camunda-worker-dev.service",
         WORKER,
+        "exchanger-console-dev.service",
+        CONSOLE,
         "exchanger-task-creator-dev.service",
         CREATOR,
     ]
@@ -39,6 +42,8 @@ def test_prod_is_enabled_and_started_and_dev_only_written(machine: Machine, host
         f"systemctl restart {CREATOR}",
         f"systemctl enable {SYNC}",
         f"systemctl restart {SYNC}",
+        f"systemctl enable {CONSOLE}",
+        f"systemctl restart {CONSOLE}",
     ]
     assert any("task-creator-dev: не запустится, пока нет" in line for line in told)
     assert (place.secrets(Environment.PROD).stat().st_mode & 0o777) == 0o700
@@ -77,7 +82,7 @@ def test_installing_again_stops_nobody_and_leaves_no_copies(machine: Machine, ho
     install(Which.PROD, place, machine, lambda _: None)
 
     assert not [call for call in host.calls if " stop " in call or "disable" in call]
-    assert len(list(machine.units.iterdir())) == 3
+    assert len(list(machine.units.iterdir())) == 4
 
 
 def test_without_settings_nothing_is_touched(machine: Machine, host: FakeHost, place: Place) -> None:
@@ -120,5 +125,5 @@ def test_uninstalling_stops_and_removes_only_what_was_named(machine: Machine, ho
 
     assert host.calls[0] == "systemctl disable --now exchanger-camunda-worker-dev.service"
     assert host.calls[-1] == "systemctl daemon-reload"
-    assert sorted(file.name for file in machine.units.iterdir()) == [SYNC, WORKER, CREATOR]
+    assert sorted(file.name for file in machine.units.iterdir()) == [SYNC, WORKER, CONSOLE, CREATOR]
     assert (place.home / ".env.prod").exists()

@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from aiohttp import ClientSession
 
 from exchanger.ops.services.unit import Environment, Place, Unit, render
+from exchanger.sandbox.ports import free_ports
 from exchanger.testing.eventually import eventually
 from exchanger.testing.unit_run import run_unit
 from exchanger.wiring import Service
@@ -58,6 +60,25 @@ async def test_a_service_says_ready_feeds_the_watchdog_tells_its_status_and_stop
     assert run.last("STOPPING") == "1"
     assert "службы запущены" in log.read_text("utf-8")
     assert "from-a-credential" not in (tmp_path / "output").read_text("utf-8")
+
+
+async def test_the_console_says_where_it_is_open_feeds_the_watchdog_answers_and_stops(
+    place: Place, tmp_path: Path
+) -> None:
+    (port,) = free_ports(1)
+    with (tmp_path / ".env.dev").open("a", encoding="utf-8") as settings:
+        settings.write(f"EXCHANGER_CONSOLE_PORT={port}\n")
+    async with run_unit(text_of(Service.CONSOLE, place), tmp_path, watchdog=3.0) as run:
+        await run.ready()
+        await eventually(lambda: run.count("WATCHDOG") >= 2, within=20, what="сторож накормлен")
+        assert run.last("STATUS") == f"консоль открыта: http://127.0.0.1:{port}"
+        async with ClientSession() as http, http.get(f"http://127.0.0.1:{port}/audit") as answer:
+            assert answer.status == 200
+
+        code = await run.stop(STOPS_WITHIN)
+
+    assert code == 0
+    assert "службы запущены" in (tmp_path / "logs" / "exchanger" / "dev" / "console.log").read_text("utf-8")
 
 
 async def test_a_service_whose_loop_stands_still_is_ended_by_the_watchdog(place: Place, tmp_path: Path) -> None:

@@ -26,9 +26,11 @@ def test_the_names_are_those_that_operators_know() -> None:
         "exchanger-camunda-worker-prod",
         "exchanger-task-creator-prod",
         "exchanger-camunda-sync-prod",
+        "exchanger-console-prod",
         "exchanger-camunda-worker-dev",
         "exchanger-task-creator-dev",
         "exchanger-camunda-sync-dev",
+        "exchanger-console-dev",
     ]
 
 

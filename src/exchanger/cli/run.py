@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from exchanger.cli.console_service import serve_console
 from exchanger.cli.serving import stop_on_signals, until_stopped
 from exchanger.cli.sync_service import serve_diagrams
 from exchanger.ops.journal import kept_journal
@@ -56,6 +57,9 @@ def run(
         log.warning("замечание к настройкам", setting=warning)
     if service is Service.CAMUNDA_SYNC:
         start(serve_diagrams(settings))
+        return
+    if service is Service.CONSOLE:
+        start(serve_console(settings))
         return
     services = frozenset({service}) if service else EVERYTHING
     start(serve_until_stopped(settings, Plan(services=services, own=own), label))

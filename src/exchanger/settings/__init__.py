@@ -2,6 +2,7 @@
 
 from exchanger.settings._bitrix import BitrixSettings
 from exchanger.settings._broker import BrokerSettings
+from exchanger.settings._console import ConsoleSettings
 from exchanger.settings._engine import DiagramSettings, EngineSettings
 from exchanger.settings._faults import Fault, SettingsError
 from exchanger.settings._installation import (
@@ -32,6 +33,7 @@ __all__ = [
     "BitrixSettings",
     "BrokerSettings",
     "CommaList",
+    "ConsoleSettings",
     "DiagramSettings",
     "EmailSettings",
     "EngineSettings",

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from exchanger.settings._bitrix import BitrixSettings
 from exchanger.settings._broker import BrokerSettings
+from exchanger.settings._console import ConsoleSettings
 from exchanger.settings._engine import EngineSettings
 from exchanger.settings._faults import Fault
 from exchanger.settings._installation import InstallationSettings
@@ -32,6 +33,12 @@ def warnings(reading: Reading) -> Iterator[str]:
     onec = reading.groups.get(OnecSettings)
     if isinstance(onec, OnecSettings) and not onec.verify_tls:
         yield _unverified("ONEC", "1С")
+    console = reading.groups.get(ConsoleSettings)
+    if isinstance(console, ConsoleSettings) and not console.is_local and console.password is None:
+        yield (
+            f"EXCHANGER_CONSOLE_HOST={console.host} без EXCHANGER_CONSOLE_PASSWORD: консоль так не запустится, "
+            "она была бы открыта всей сети"
+        )
 
 
 def faults(reading: Reading) -> Iterator[Fault]:

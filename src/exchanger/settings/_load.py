@@ -7,6 +7,7 @@ from typing import TypeVar
 from exchanger.settings import _checks
 from exchanger.settings._bitrix import BitrixSettings
 from exchanger.settings._broker import BrokerSettings
+from exchanger.settings._console import ConsoleSettings
 from exchanger.settings._engine import DiagramSettings, EngineSettings
 from exchanger.settings._faults import SettingsError
 from exchanger.settings._installation import (
@@ -57,6 +58,7 @@ class Settings:
     notices: NoticeSettings
     metrics: MetricsSettings
     hooks: HookSettings
+    console: ConsoleSettings
     storm: StormSettings
     sync: SyncSettings
     values: tuple[SettingValue, ...]
@@ -98,6 +100,7 @@ def load_settings(environ: Mapping[str, str] = os.environ, cwd: Path | None = No
         notices=_group(reading, NoticeSettings),
         metrics=_group(reading, MetricsSettings),
         hooks=_group(reading, HookSettings),
+        console=_group(reading, ConsoleSettings),
         storm=_group(reading, StormSettings),
         sync=_group(reading, SyncSettings),
         values=tuple(reading.values),

@@ -11,6 +11,7 @@ from exchanger.domain.problems import problem
 from exchanger.settings._accepted import ACCEPTED
 from exchanger.settings._bitrix import BitrixSettings
 from exchanger.settings._broker import BrokerSettings
+from exchanger.settings._console import ConsoleSettings
 from exchanger.settings._engine import DiagramSettings, EngineSettings
 from exchanger.settings._faults import Fault
 from exchanger.settings._installation import (
@@ -56,6 +57,7 @@ GROUPS: tuple[type[Group], ...] = (
     NoticeSettings,
     MetricsSettings,
     HookSettings,
+    ConsoleSettings,
     StormSettings,
     SyncSettings,
 )

@@ -7,11 +7,14 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
+_LAST_ANSWERS = 5.0
+"""Секунд при остановке на запросы в работе: systemd ждёт службу недолго."""
+
 
 @asynccontextmanager
 async def open_site(app: web.Application, port: int, host: str = "127.0.0.1") -> AsyncIterator[str]:
     """Открыть приложение; возвращает адрес. Порт 0 — любой свободный."""
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_LAST_ANSWERS)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)

@@ -10,6 +10,7 @@ class Service(StrEnum):
     TASK_CREATOR = "task-creator"
     PYTHON_SERVICES = "python-services"
     CAMUNDA_SYNC = "camunda-sync"
+    CONSOLE = "console"
 
 
 EVERYTHING = frozenset({Service.CAMUNDA_WORKER, Service.TASK_CREATOR})

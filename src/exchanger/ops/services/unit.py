@@ -74,7 +74,7 @@ class Place:
         return self.credentials / environment
 
 
-UNATTENDED = (Service.CAMUNDA_WORKER, Service.TASK_CREATOR, Service.CAMUNDA_SYNC)
+UNATTENDED = (Service.CAMUNDA_WORKER, Service.TASK_CREATOR, Service.CAMUNDA_SYNC, Service.CONSOLE)
 """Службы, для которых ставятся юниты."""
 
 

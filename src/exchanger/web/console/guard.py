@@ -1,0 +1,87 @@
+"""Что стоит перед каждой страницей: чужой узел, вход, ошибки словами, заголовки защиты."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from aiohttp import web
+
+from exchanger.domain.errors import ExchangerError
+from exchanger.telemetry.log import log
+from exchanger.web.console.entry import Entry
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "Server": "exchanger",
+}
+OPEN = frozenset({"/login", "/console.css", "/health/live"})
+"""Страницы без входа."""
+
+_LOCAL = frozenset({"127.0.0.1", "localhost", "[::1]"})
+_PROXIED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP")
+_TITLES = {404: "Такой страницы нет", 405: "Так эту страницу не открывают", 413: "Запрос слишком велик"}
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Told(Protocol):
+    """Страница отказа: код, заголовок, текст, что делать."""
+
+    def __call__(self, status: int, title: str, text: str = "", remedy: str = "") -> web.Response:
+        """Собрать страницу."""
+        ...
+
+
+class Guard:
+    """Проверки запроса. `entry` None — входа нет, и слушают только свою машину."""
+
+    def __init__(self, entry: Entry | None, cookie: str, told: Told) -> None:
+        self._entry = entry
+        self._cookie = cookie
+        self._told = told
+
+    @web.middleware
+    async def errors(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Отказы и ошибки — страницами, без подробностей наружу."""
+        try:
+            return await handler(request)
+        except web.HTTPRedirection:
+            raise
+        except web.HTTPException as error:
+            return self._told(error.status, _TITLES.get(error.status, "Запрос не принят"))
+        except ExchangerError as error:
+            said = str(error).partition(" Что делать:")[0]
+            return self._told(503, "Не получилось узнать", said, error.remedy)
+        except Exception as error:  # noqa: BLE001 - the outermost boundary of a request: recorded, told without details
+            log.opt(exception=error).error("страница консоли не собралась", path=request.path)
+            return self._told(500, "Ошибка консоли", "Подробности — в журнале службы console.")
+
+    @web.middleware
+    async def enter(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Пустить своего; без входа — только того, кто пришёл на эту машину прямо."""
+        if self._entry is None:
+            # A page of another site can point its own name at 127.0.0.1, and a proxy opens us to its whole network.
+            if _name(request.host) not in _LOCAL or any(name in request.headers for name in _PROXIED):
+                remedy = "задайте EXCHANGER_CONSOLE_PASSWORD или откройте http://127.0.0.1 через туннель SSH."
+                return self._told(403, "Без входа консоль отвечает только этой машине", remedy=remedy)
+        elif request.path not in OPEN and not self._entry.knows(request.cookies.get(self._cookie, "")):
+            raise web.HTTPSeeOther("/login")
+        return await handler(request)
+
+
+async def secure(_: web.Request, response: web.StreamResponse) -> None:
+    """Заголовки защиты каждого ответа."""
+    response.headers.update(HEADERS)
+
+
+def _name(host: str) -> str:
+    head, _, port = host.rpartition(":")
+    return (head if head and port.isdigit() else host).lower()
