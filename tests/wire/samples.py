@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
 
 from exchanger.domain.key import Key
+from exchanger.domain.outcome import Completed, Failed, Refused
 from exchanger.domain.task import ExternalTask, Metadata, ObjectRef, Order
+from exchanger.domain.typed import typed
 from exchanger.domain.variables import JsonValue, Variable, VariableType
+from exchanger.wire import Receipt, Response
 
 GOLDEN = Path(__file__).parent / "golden"
 NOW = datetime(2025, 7, 3, 10, 16, 24, 811_000, tzinfo=UTC)
@@ -56,6 +60,33 @@ VARIABLES = {
     "none": Variable(VariableType.NULL, None),
 }
 ORDER = Order(TASK, "bitrix24", VARIABLES, METADATA)
+
+RECEIPT = Receipt(
+    order=replace(ORDER, variables={}),
+    ref=REF,
+    adopted=True,
+    at=NOW,
+    title="Согласовать",
+    response_data={"result": {"task": {"id": "555", "title": "Согласовать", "status": "2"}}},
+    key=KEY,
+    queue="bitrix24.queue",
+)
+
+LEAN = replace(ORDER, variables={})
+DONE = Completed({"Activity_1u7kiry": typed("ok"), **VARIABLES}, {"exchanger_link": typed("https://x")})
+COMPLETED = Response(LEAN, DONE, NOW, REF, KEY, "bitrix24.queue")
+FAILED = replace(COMPLETED, outcome=Failed("нет ответа", "стек", timedelta(seconds=5.5)))
+REFUSED = replace(COMPLETED, outcome=Refused("DECLINED", "отклонено", {"why": typed("дорого")}))
+CALL = Response(
+    Order(ORDER.task, "telegram"), Completed({"telegram_message_id": typed(5)}), NOW, queue="telegram.queue"
+)
+
+RESPONSES = {
+    "response_completed": COMPLETED,
+    "response_failed": FAILED,
+    "response_refused": REFUSED,
+    "response_call": CALL,
+}
 
 
 def golden(name: str) -> bytes:

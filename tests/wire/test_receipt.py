@@ -8,19 +8,8 @@ import pytest
 
 from exchanger.domain.errors import DeadLetter
 from exchanger.domain.task import ObjectRef
-from exchanger.wire import Receipt, decode_receipt, encode_receipt
-from tests.wire.samples import KEY, NOW, ORDER, REF, golden, golden_json
-
-RECEIPT = Receipt(
-    order=replace(ORDER, variables={}),
-    ref=REF,
-    adopted=True,
-    at=NOW,
-    title="Согласовать",
-    response_data={"result": {"task": {"id": "555", "title": "Согласовать", "status": "2"}}},
-    key=KEY,
-    queue="bitrix24.queue",
-)
+from exchanger.wire import decode_receipt, encode_receipt
+from tests.wire.samples import ORDER, RECEIPT, golden, golden_json
 
 
 def test_our_receipt_is_written_as_the_golden_file_says() -> None:

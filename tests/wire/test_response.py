@@ -1,45 +1,36 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
 from exchanger.domain.errors import DeadLetter
-from exchanger.domain.outcome import Completed, Failed, Refused
-from exchanger.domain.task import Order
+from exchanger.domain.outcome import Completed
 from exchanger.domain.typed import typed
 from exchanger.domain.variables import Variable, VariableType
 from exchanger.wire import Ignored, Receipt, Response, decode_receipt, decode_response, encode_response
-from tests.wire.samples import KEY, NOW, ORDER, REF, VARIABLES, golden, golden_json
-
-LEAN = replace(ORDER, variables={})
-DONE = Completed({"Activity_1u7kiry": typed("ok"), **VARIABLES}, {"exchanger_link": typed("https://x")})
-COMPLETED = Response(LEAN, DONE, NOW, REF, KEY, "bitrix24.queue")
-FAILED = replace(COMPLETED, outcome=Failed("нет ответа", "стек", timedelta(seconds=5.5)))
-REFUSED = replace(COMPLETED, outcome=Refused("DECLINED", "отклонено", {"why": typed("дорого")}))
-CALL = Response(
-    Order(ORDER.task, "telegram"), Completed({"telegram_message_id": typed(5)}), NOW, queue="telegram.queue"
+from tests.wire.samples import (
+    CALL,
+    COMPLETED,
+    FAILED,
+    NOW,
+    ORDER,
+    REFUSED,
+    RESPONSES,
+    golden,
+    golden_json,
 )
 
-OURS = {
-    "response_completed": COMPLETED,
-    "response_failed": FAILED,
-    "response_refused": REFUSED,
-    "response_call": CALL,
-}
 
-
-@pytest.mark.parametrize("name", OURS)
+@pytest.mark.parametrize("name", RESPONSES)
 def test_our_response_is_written_as_the_golden_file_says(name: str) -> None:
-    message = encode_response(OURS[name], now=NOW)
+    message = encode_response(RESPONSES[name], now=NOW)
     assert json.loads(message.body) == golden_json(f"ours/{name}")
 
 
-@pytest.mark.parametrize("name", OURS)
+@pytest.mark.parametrize("name", RESPONSES)
 def test_our_response_is_read_back_without_loss(name: str) -> None:
-    assert decode_response(golden(f"ours/{name}")) == OURS[name]
+    assert decode_response(golden(f"ours/{name}")) == RESPONSES[name]
 
 
 @pytest.mark.parametrize(
