@@ -14,6 +14,7 @@ from exchanger.connect.template import Form
 from exchanger.connect.template_json import template
 from exchanger.domain.errors import ConfigError
 from exchanger.systems.bitrix24.forms import FORMS as BITRIX24
+from exchanger.systems.onec.forms import FORMS as ONEC
 from exchanger.systems.openproject.forms import FORMS as OPENPROJECT
 from exchanger.systems.python.data import DATA
 from exchanger.systems.python.disk import DISK
@@ -45,7 +46,7 @@ class Template:
 def shipped() -> list[Form]:
     """Формы всех встроенных систем."""
     calls = [form for system in (MAIL, TELEGRAM, DISK, WEB, DATA) for form in forms_of(system)]
-    return [*BITRIX24, *OPENPROJECT, *calls]
+    return [*BITRIX24, *OPENPROJECT, *ONEC, *calls]
 
 
 def of_modules(modules: Iterable[str], home: Path) -> list[Form]:

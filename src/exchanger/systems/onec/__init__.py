@@ -31,7 +31,8 @@ def system_for(scheme: KeyScheme) -> System[OnecOptions, Desk]:
     made.call("1c_create_counterparty", promise=creating, limit=_LIMIT)(create_counterparty)
     made.call("1c_sync_data", promise=creating, limit=_LIMIT)(sync_data)
     if scheme is not KeyScheme.NONE:
-        made.work("1c_create_task", promise=WorkPromise.MARKED)(CreateTask)
+        # The predecessor took the bare name of the system for "create a task" as well.
+        made.work("1c_create_task", "1c", promise=WorkPromise.MARKED)(CreateTask)
     made.check(check)
     return made
 

@@ -23,14 +23,21 @@ class NewCounterparty(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    name: str = Field(min_length=1, validation_alias=AliasChoices("counterpartyName"), description="Наименование")
-    full_name: str = Field("", validation_alias=AliasChoices("counterpartyFullName"), description="Полное наименование")
-    inn: str = Field("", pattern=r"^(\d{10}|\d{12})?$", validation_alias=AliasChoices("inn"), description="ИНН")
-    kpp: str = Field("", pattern=r"^(\d{9})?$", validation_alias=AliasChoices("kpp"), description="КПП")
+    name: str = Field(min_length=1, validation_alias=AliasChoices("counterpartyName"), title="Наименование")
+    full_name: str = Field("", validation_alias=AliasChoices("counterpartyFullName"), title="Полное наименование")
+    inn: str = Field(
+        "",
+        pattern=r"^(\d{10}|\d{12})?$",
+        validation_alias=AliasChoices("inn"),
+        title="ИНН",
+        description="Контрагент с тем же ИНН (и КПП) второй раз не заводится",
+    )
+    kpp: str = Field("", pattern=r"^(\d{9})?$", validation_alias=AliasChoices("kpp"), title="КПП")
     fields: dict[str, object] = Field(
         default_factory=dict,
         validation_alias=AliasChoices("counterpartyFields"),
-        description="Другие реквизиты: имя, как в OData, → значение",
+        title="Другие реквизиты",
+        description="JSON: имя, как в OData, → значение",
     )
 
     def wanted(self) -> dict[str, object]:

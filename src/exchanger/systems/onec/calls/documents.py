@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from types import MappingProxyType
 from typing import Annotated
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
+from exchanger.connect.template import Asked
 from exchanger.domain.errors import Reject
 from exchanger.domain.key import Key
 from exchanger.domain.variables import PlainValue
@@ -21,6 +23,7 @@ from exchanger.systems.onec.store import Record
 from exchanger.systems.onec.values import wire
 
 _DOCUMENT = "Document_"
+_POSTING = MappingProxyType({"true": "провести", "false": "отменить проведение"})
 
 
 class NewDocument(BaseModel):
@@ -28,20 +31,22 @@ class NewDocument(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    document: str = Field(min_length=1, description="Вид документа: РеализацияТоваровУслуг или Document_…")
+    document: str = Field(
+        min_length=1, title="Вид документа", description="Как в OData: РеализацияТоваровУслуг или Document_…"
+    )
     fields: dict[str, object] = Field(
         default_factory=dict,
         validation_alias=AliasChoices("documentFields"),
-        description="Реквизиты и табличные части: имя, как в OData, → значение",
+        title="Реквизиты и табличные части",
+        description="JSON: имя, как в OData, → значение",
     )
     date: Annotated[datetime, BeforeValidator(read_moment)] | None = Field(
         None,
         validation_alias=AliasChoices("documentDate"),
-        description="Дата документа; без неё — сейчас",
+        title="Дата документа",
+        description="Без неё — сейчас; без пояса — время базы",
     )
-    post: bool = Field(
-        default=False, validation_alias=AliasChoices("postDocument"), description="Провести после записи"
-    )
+    post: bool = Field(default=False, validation_alias=AliasChoices("postDocument"), title="Провести после записи")
 
 
 class DocumentChange(BaseModel):
@@ -49,19 +54,23 @@ class DocumentChange(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    document: str = Field(min_length=1, description="Вид документа")
+    document: str = Field(
+        min_length=1, title="Вид документа", description="Как в OData: РеализацияТоваровУслуг или Document_…"
+    )
     ref: str = Field(
-        min_length=1, validation_alias=AliasChoices("documentRef", "onec_document_ref"), description="Ссылка, GUID"
+        min_length=1,
+        validation_alias=AliasChoices("documentRef", "onec_document_ref"),
+        title="Ссылка документа",
+        description="GUID, например ${onec_document_ref}",
     )
     fields: dict[str, object] = Field(
         default_factory=dict,
         validation_alias=AliasChoices("documentFields"),
-        description="Что записать; табличная часть заменяется целиком",
+        title="Что записать",
+        description="JSON: имя, как в OData, → значение; табличная часть заменяется целиком",
     )
-    post: bool | None = Field(
-        None,
-        validation_alias=AliasChoices("postDocument"),
-        description="true — провести, false — отменить проведение, не задано — не трогать",
+    post: Annotated[bool | None, Asked(choices=_POSTING)] = Field(
+        None, validation_alias=AliasChoices("postDocument"), title="Проведение", description="Без него — не трогать"
     )
 
 

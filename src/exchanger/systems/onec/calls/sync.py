@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import cast
+from typing import Annotated, cast
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 
+from exchanger.connect.template import Asked, Group
 from exchanger.domain.errors import Reject
 from exchanger.domain.key import Key
 from exchanger.domain.variables import JsonValue, PlainValue
@@ -19,6 +20,7 @@ from exchanger.systems.onec.readback import differing
 from exchanger.systems.onec.values import wire
 
 _MOST = 1000
+_READING, _WRITING = Group("reading", "Чтение"), Group("writing", "Запись")
 
 
 class Sync(BaseModel):
@@ -27,22 +29,43 @@ class Sync(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     entity: str = Field(
-        min_length=1, validation_alias=AliasChoices("onecSet"), description="Набор, например Catalog_Номенклатура"
+        min_length=1,
+        validation_alias=AliasChoices("onecSet"),
+        title="Набор",
+        description="Как в OData, например Catalog_Номенклатура",
     )
-    where: dict[str, object] = Field(
-        default_factory=dict, validation_alias=AliasChoices("where"), description="Чтение: поле → значение, все равны"
+    where: Annotated[dict[str, object], Asked(group=_READING)] = Field(
+        default_factory=dict,
+        validation_alias=AliasChoices("where"),
+        title="Условие",
+        description="JSON: поле → значение, все равны",
     )
-    limit: int = Field(
-        100, ge=1, le=_MOST, validation_alias=AliasChoices("rowLimit"), description="Чтение: сколько строк"
+    limit: Annotated[int, Asked(group=_READING)] = Field(
+        100,
+        ge=1,
+        le=_MOST,
+        validation_alias=AliasChoices("rowLimit"),
+        title="Сколько строк",
+        description="Без него — 100",
     )
-    columns: list[str] = Field(
-        default_factory=list, validation_alias=AliasChoices("columns"), description="Чтение: какие поля вернуть"
+    columns: Annotated[list[str], Asked(group=_READING)] = Field(
+        default_factory=list,
+        validation_alias=AliasChoices("columns"),
+        title="Какие поля вернуть",
+        description="Через запятую; без них — все",
     )
-    items: list[dict[str, object]] = Field(
-        default_factory=list, max_length=_MOST, validation_alias=AliasChoices("items"), description="Запись: объекты"
+    items: Annotated[list[dict[str, object]], Asked(group=_WRITING, long=True)] = Field(
+        default_factory=list,
+        max_length=_MOST,
+        validation_alias=AliasChoices("items"),
+        title="Объекты",
+        description="JSON-список объектов: имя, как в OData, → значение",
     )
-    match: list[str] = Field(
-        default_factory=list, validation_alias=AliasChoices("matchBy"), description="Запись: поля, по которым узнают"
+    match: Annotated[list[str], Asked(group=_WRITING)] = Field(
+        default_factory=list,
+        validation_alias=AliasChoices("matchBy"),
+        title="По каким полям узнаются",
+        description="Через запятую",
     )
 
     @model_validator(mode="after")
