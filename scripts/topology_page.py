@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from exchanger.bus.rabbitmq.term import term_queue
 from exchanger.bus.topology import topology
 from exchanger.domain.routing import DEFAULT_SYSTEM, TOPICS
-from exchanger.systems import bitrix24
 from exchanger.wire.names import DEFAULT_QUEUE, ERRORS_QUEUE, EVENTS, OLD_DEAD_LETTERS, Names
+from exchanger.wiring.registry import BUILT_IN
 
 COMMAND = ".venv/bin/python scripts/topology_page.py > docs/reference/topology.md"
 
@@ -92,7 +92,7 @@ def _topics() -> Iterator[str]:
         "Система темы: точное имя, иначе самое длинное имя таблицы, с которого тема начинается (без учёта регистра), "
         f"иначе `{DEFAULT_SYSTEM}`. Из движка берутся только темы, для которых в этой версии есть операция.\n"
     )
-    served = set(bitrix24.SYSTEM.topics)
+    served = {topic for point in BUILT_IN for topic in point.load().topics}
     rows = ((f"`{topic}`", system, "да" if topic in served else "") for topic, system in TOPICS.items())
     yield from _table("тема", "система", "операция есть", rows=rows)
 

@@ -53,6 +53,8 @@ FILLED: Mapping[str, str] = {
     "category": "2", "taskSubject": "Тема", "taskDescription": "т", "taskStatus": "New", "taskPriority": "High",
     "taskStart": "2030-01-02", "taskDue": "2030-01-03", "taskDuration": "3", "taskEstimated": "5",
     "taskCustom": '{"Цвет": "красный"}', "taskComment": "привет", "taskNotify": "false",
+    "projectName": "Стройка", "projectDescription": "т", "projectParent": "main", "projectStatus": "on_track",
+    "projectStatusText": "т", "projectPublic": "true", "projectCustom": '{"Заказчик": "а"}',
     "taskAuthor": "Инженер Игорь", "taskImportance": "Высокая", "taskFields": '{"Цвет": "1"}',
     "taskAboutRef": GUID, "taskAboutSet": "Document_Заказ", "resultFields": "v=Результат", "document": "Заказ",
     "documentFields": '{"Комментарий": "к"}', "documentDate": "2030-01-02", "postDocument": "true",

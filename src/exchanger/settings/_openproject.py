@@ -50,6 +50,10 @@ class OpenProjectSettings(Group):
     validate_first: Annotated[bool, Var("OPENPROJECT_VALIDATE")] = Field(
         default=False, description="Проверять задачу формой до создания: одним запросом на задачу больше"
     )
+    webhook_secret: Annotated[
+        SecretStr | None,
+        Var("OPENPROJECT_WEBHOOK_SECRET", secret=True, sample="ТАЙНА", empty="уведомлений не принимаем"),
+    ] = Field(None, description="Тайна, которой OpenProject подписывает исходящие вебхуки (X-OP-Signature)")
     ca_file: Annotated[Path | None, Var("OPENPROJECT_CA_FILE", empty="хранилище системы")] = Field(
         None, description="Файл PEM частного удостоверяющего центра OpenProject"
     )
@@ -107,6 +111,10 @@ class OpenProjectSettings(Group):
                 remedy="Задайте недостающее или уберите оба.",
             )
         return self.oauth_client_id, self.oauth_client_secret.get_secret_value()
+
+    def event_secret(self) -> str:
+        """Тайна подписи уведомлений; «» — их не принимаем."""
+        return self.webhook_secret.get_secret_value().strip() if self.webhook_secret else ""
 
     def key(self) -> str:
         """Ключ API; не задан — ConfigError."""

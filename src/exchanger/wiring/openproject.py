@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
-from exchanger.connect import Plugin, Quality, plugin
+from exchanger.connect import Hook, Plugin, Quality, plugin
 from exchanger.domain.policy import CancelPolicy
-from exchanger.settings import OpenProjectSettings, ssl_context
+from exchanger.settings import OpenProjectSettings, Settings, ssl_context
 from exchanger.systems import openproject
 from exchanger.systems.openproject.settings import ApiKey, KeyScheme, OAuthClient, OpenProjectOptions
+from exchanger.systems.openproject.webhook import hook
 
 
 def openproject_options(settings: OpenProjectSettings) -> OpenProjectOptions:
@@ -30,14 +32,23 @@ def openproject_options(settings: OpenProjectSettings) -> OpenProjectOptions:
         quarantine=settings.quarantine,
         tls=ssl_context(settings.ca_file, verify=settings.verify_tls),
         link_base=str(settings.link_base) if settings.link_base else None,
+        hears=bool(settings.event_secret()),
     )
 
 
-PLUGIN: Plugin = plugin(
-    openproject.SYSTEM,
-    OpenProjectSettings,
-    openproject_options,
-    quality=Quality.read(Path(openproject.__file__).with_name("quality.toml")),
-    poll=lambda settings: settings.poll_interval,
-    cancel=lambda settings: CancelPolicy(settings.cancel_policy),
+def _door(settings: Settings) -> Hook | None:
+    secret = settings.group(OpenProjectSettings).event_secret()
+    return hook(secret) if secret else None
+
+
+PLUGIN: Plugin = dataclasses.replace(
+    plugin(
+        openproject.SYSTEM,
+        OpenProjectSettings,
+        openproject_options,
+        quality=Quality.read(Path(openproject.__file__).with_name("quality.toml")),
+        poll=lambda settings: settings.poll_interval,
+        cancel=lambda settings: CancelPolicy(settings.cancel_policy),
+    ),
+    hook=_door,
 )

@@ -64,6 +64,7 @@ READS = [
     ("/projects/1/types", "project_types.yml"),
     ("/priorities", "priorities.yml"),
     ("/projects/1", "project.yml"),
+    ("/projects", "projects.yml"),
     ("/projects/1/available_assignees", "project_available_assignees.yml"),
     ("/principals", "principals.yml"),
     ("/configuration", "configuration.yml"),
@@ -83,6 +84,8 @@ WRITES: list[tuple[str, Mapping[str, Any], str, int, int]] = [
     ("/work_packages", {"subject": "Дело", **_PROJECT}, "work_packages.yml", 201, 200),
     ("/work_packages/form", _PROJECT, "work_packages_form.yml", 200, 200),
     ("/work_packages/1/relations", _OTHER, "work_package_relations.yml", 201, 201),
+    ("/projects", {"name": "Новый", "customField41": "Завод"}, "projects.yml", 201, 201),
+    ("/projects/form", {"name": "Новый"}, "projects_form.yml", 200, 200),
 ]
 
 
@@ -116,11 +119,12 @@ REFUSALS = [
     ("GET", "/work_packages/99", None, "work_package.yml", 404),
     ("PATCH", "/work_packages/1", {}, "work_package.yml", 409),
     ("POST", "/work_packages", _PROJECT, "work_packages.yml", 422),
+    ("POST", "/projects", {}, "projects.yml", 422),
 ]
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "body", "file", "status"), REFUSALS, ids=[str(case[4]) for case in REFUSALS]
+    ("method", "path", "body", "file", "status"), REFUSALS, ids=[f"{case[1]} {case[4]}" for case in REFUSALS]
 )
 async def test_a_refusal_has_the_described_body(
     spec: Path, client: Client, method: str, path: str, body: Any, file: str, status: int

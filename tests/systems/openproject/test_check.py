@@ -66,7 +66,9 @@ async def test_an_instance_that_lets_nobody_in_is_one_finding_with_its_remedy() 
 async def test_the_system_serves_tasks_and_milestones_by_one_operation(world: OpenProjectWorld) -> None:
     options = OpenProjectOptions(url=world.running.url, login=ApiKey(TOKEN), projects=("main",))
     async with SYSTEM.open(options, world.clock) as system:
-        assert system.topics == ["op_create_milestone", "op_create_task", "op_update_task", "openproject"]
+        assert system.topics == [
+            "op_create_milestone", "op_create_project", "op_create_task", "op_update_task", "openproject",
+        ]  # fmt: skip
         assert len({id(work) for work in system.works.values()}) == 1  # one feed of changes, read once
         assert await system.works["op_create_task"].find([world.key("task-1")]) == []
         assert system.quarantine == options.quarantine

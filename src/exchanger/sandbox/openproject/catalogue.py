@@ -1,4 +1,4 @@
-"""Справочники: корень, настройки, состояния, типы, приоритеты, проекты, люди."""
+"""Справочники: корень, настройки, состояния, типы, приоритеты, люди."""
 
 from __future__ import annotations
 
@@ -49,11 +49,6 @@ def priorities(call: Call) -> Reply:
     """GET приоритеты."""
     shown = [render.priority(each) for each in call.instance.priorities.values()]
     return 200, render.collection(shown, "/api/v3/priorities")
-
-
-def project(call: Call) -> Reply:
-    """GET проект по номеру или идентификатору."""
-    return 200, render.project(call.instance.project(call.user, call.parts["project"]))
 
 
 def assignees(call: Call) -> Reply:

@@ -37,6 +37,7 @@ class Config:
     aggregation: float = 300.0
     rate_limited: bool = False
     basic_auth: bool = True
+    semantic_identifiers: bool = False
 
 
 @dataclass(slots=True)
@@ -60,6 +61,7 @@ class Instance:
     types: dict[int, WorkType] = field(default_factory=dict)
     priorities: dict[int, Named] = field(default_factory=dict)
     custom_fields: dict[int, CustomField] = field(default_factory=dict)
+    project_fields: dict[int, CustomField] = field(default_factory=dict)
     projects: dict[int, Project] = field(default_factory=dict)
     work_packages: dict[int, WorkPackage] = field(default_factory=dict)
     relations: dict[int, Relation] = field(default_factory=dict)
@@ -96,9 +98,11 @@ class Instance:
         return found
 
     def project(self, user: Principal, name: str) -> Project:
-        """Проект по номеру или идентификатору, иначе 404."""
+        """Проект по номеру или идентификатору, прежнему тоже; невидимый и чужой архивный — 404."""
+        wanted = name.casefold()
         for each in self.projects.values():
-            if name in {str(each.id), each.identifier} and (user.admin or user.id in each.members):
+            known = {str(each.id), each.identifier.casefold(), *each.former}
+            if wanted in known and (user.admin or (each.active and user.id in each.members)):
                 return each
         raise not_found()
 

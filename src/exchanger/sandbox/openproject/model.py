@@ -95,7 +95,7 @@ class CustomField:
 
 @dataclass(slots=True)
 class Project:
-    """Проект: типы, участники, включённые поля, версии."""
+    """Проект: типы, участники, включённые поля, версии; `custom` — значения полей самих проектов."""
 
     id: int
     identifier: str
@@ -104,6 +104,14 @@ class Project:
     members: set[int] = field(default_factory=set)
     fields: set[int] = field(default_factory=set)
     versions: tuple[Named, ...] = ()
+    parent: int | None = None
+    active: bool = True
+    public: bool = False
+    description: str = ""
+    status: str | None = None
+    explanation: str = ""
+    custom: dict[int, object] = field(default_factory=dict)
+    former: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)

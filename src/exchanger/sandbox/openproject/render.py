@@ -176,17 +176,6 @@ def priority(one: Named) -> Body:
     }  # fmt: skip
 
 
-def project(one: Project) -> Body:
-    """Проект."""
-    return {
-        "_type": "Project", "id": one.id, "identifier": one.identifier, "name": one.name, "active": True,
-        "_links": {
-            "self": link(f"/api/v3/projects/{one.id}", one.name),
-            "categories": link(f"/api/v3/projects/{one.id}/categories"),
-        },
-    }  # fmt: skip
-
-
 def principal(one: Principal, *, to: Principal) -> Body:
     """Участник; логин и почту видят только управляющие людьми (и сам человек)."""
     body: Body = {"_type": one.kind, "id": one.id, "name": one.name, "_links": {"self": link(one.href, one.name)}}

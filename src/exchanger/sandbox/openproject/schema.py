@@ -30,7 +30,7 @@ def schema(instance: Instance, project: Project, kind: WorkType) -> Body:
     """Схема для проекта и типа."""
     made: Body = {"_type": "Schema", "_dependencies": []}
     for name, sort in (_PLAIN | _dates(kind)).items():
-        made[name] = _property(name, sort, required=name == "subject")
+        made[name] = plain_property(name, sort, required=name == "subject")
     types = [instance.types[number] for number in project.types]
     made["type"] = _chosen("Type", [render.work_type(each, at) for at, each in enumerate(types, 1)])
     statuses = list(instance.statuses.values())
@@ -39,7 +39,7 @@ def schema(instance: Instance, project: Project, kind: WorkType) -> Body:
     made["assignee"] = _linked("User", f"/api/v3/projects/{project.id}/available_assignees")
     made["responsible"] = _linked("User", f"/api/v3/projects/{project.id}/available_assignees")
     for field in instance.fields_of(project, kind):
-        made[field.attribute] = _custom(instance, project, field)
+        made[field.attribute] = custom_property(instance, project, field)
     made["_links"] = {"self": link(f"/api/v3/work_packages/schemas/{project.id}-{kind.id}")}
     return made
 
@@ -48,7 +48,8 @@ def _dates(kind: WorkType) -> dict[str, str]:
     return {"date": "Date"} if kind.milestone else {"startDate": "Date", "dueDate": "Date", "duration": "Duration"}
 
 
-def _property(name: str, sort: str, *, required: bool = False) -> Body:
+def plain_property(name: str, sort: str, *, required: bool = False) -> Body:
+    """Свойство без вариантов."""
     return {
         "type": sort, "name": name, "required": required, "hasDefault": False, "writable": True, "options": {},
     }  # fmt: skip
@@ -56,17 +57,18 @@ def _property(name: str, sort: str, *, required: bool = False) -> Body:
 
 def _chosen(sort: str, values: list[Body]) -> Body:
     links = [dict(each["_links"]["self"]) for each in values]
-    made = _property(sort, sort, required=True)
+    made = plain_property(sort, sort, required=True)
     return made | {"location": "_links", "_links": {"allowedValues": links}, "_embedded": {"allowedValues": values}}
 
 
 def _linked(sort: str, href: str) -> Body:
-    return _property(sort, sort) | {"location": "_links", "_links": {"allowedValues": link(href)}}
+    return plain_property(sort, sort) | {"location": "_links", "_links": {"allowedValues": link(href)}}
 
 
-def _custom(instance: Instance, project: Project, field: CustomField) -> Body:
+def custom_property(instance: Instance, project: Project, field: CustomField) -> Body:
+    """Пользовательское поле."""
     sort = f"[]{_TYPES[field.format]}" if field.multi else _TYPES[field.format]
-    made = _property(field.name, sort, required=field.required)
+    made = plain_property(field.name, sort, required=field.required)
     if field.format is Format.USER:
         return made | {"location": "_links", "_links": {"allowedValues": link(_members(project))}}
     if field.format is Format.HIERARCHY:

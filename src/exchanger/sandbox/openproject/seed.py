@@ -73,9 +73,19 @@ def default_instance(
     made.projects = {MAIN: main, OTHER: Project(OTHER, "other", "Другой", (TASK,), {ROBOT, CLERK})}
     if key is not None:
         main.fields.add(key.id)
+    made.project_fields = {each.id: each for each in _project_fields()}
     made.tokens = {TOKEN: ROBOT}
     made.apps = [OAuthApp(CLIENT_ID, CLIENT_SECRET, ROBOT)]
     return made
+
+
+def _project_fields() -> list[CustomField]:
+    return [
+        CustomField(41, "Заказчик"),
+        CustomField(42, "Бюджет", Format.FLOAT),
+        CustomField(43, "Категория", Format.LIST, options=(Named(51, "Внутренний"), Named(52, "Внешний"))),
+        CustomField(44, "Руководитель", Format.USER),
+    ]
 
 
 def _people() -> list[Principal]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
-from exchanger.sandbox.openproject import access, attachments, catalogue, packages, records, render
+from exchanger.sandbox.openproject import access, attachments, catalogue, packages, projects, records, render
 from exchanger.sandbox.openproject.call import Call, Handler
 from exchanger.sandbox.openproject.errors import ApiError, conflict, not_found
 from exchanger.sandbox.openproject.faults import AFTER_COMMIT, Fault, FaultKind
@@ -30,6 +30,9 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/api/v3/priorities", catalogue.priorities),
     ("GET", "/api/v3/principals", catalogue.principals),
     ("GET", "/api/v3/custom_fields/{field}/items", catalogue.items),
+    ("GET", "/api/v3/projects", projects.index),
+    ("POST", "/api/v3/projects", projects.create),
+    ("POST", "/api/v3/projects/form", projects.form),
     ("GET", _WP, packages.index),
     ("POST", _WP, packages.create),
     ("POST", _WP + "/form", packages.form),
@@ -45,7 +48,7 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", _WP + "/{id}/watchers", records.watch),
 )
 _IN_PROJECT: tuple[tuple[str, str, Handler], ...] = (
-    ("GET", "", catalogue.project),
+    ("GET", "", projects.show),
     ("GET", "/types", catalogue.types),
     ("GET", "/available_assignees", catalogue.assignees),
     ("GET", "/work_packages", packages.index),

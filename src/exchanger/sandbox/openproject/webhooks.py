@@ -7,6 +7,7 @@ import hmac
 import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from aiohttp import ClientError, ClientSession
 
@@ -62,9 +63,8 @@ class Webhooks:
         return sent
 
     async def _post(self, session: ClientSession, pending: _Pending, package: WorkPackage) -> int:
-        shown = render.package(self.instance, package)
         actor = render.principal(pending.actor, to=pending.actor)
-        body = json.dumps({"action": pending.action, "work_package": shown, "actor": actor}).encode()
+        body = json.dumps({"action": pending.action, **self._subject(pending, package), "actor": actor}).encode()
         headers = {"Content-Type": "application/json"}
         if self.secret:
             headers["X-OP-Signature"] = sign(self.secret, body)
@@ -74,3 +74,10 @@ class Webhooks:
         except ClientError as error:
             log.warning("событие не доставлено", reason=type(error).__name__)
             return 0
+
+    def _subject(self, pending: _Pending, package: WorkPackage) -> dict[str, Any]:
+        """О комментарии говорит запись ленты, о прочем — пакет."""
+        if pending.action != "work_package_comment:comment":
+            return {"work_package": render.package(self.instance, package)}
+        said = [each for each in self.instance.activities if each.work_package == package.id and each.comment]
+        return {"activity": render.activity(said[-1])}

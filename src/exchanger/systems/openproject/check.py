@@ -30,6 +30,7 @@ async def check(desk: Desk) -> list[Finding]:
         *_types(form, capabilities),
         *_statuses(statuses, desk.options.refused_statuses),
         *_address(desk),
+        _hearing(desk),
     ]
 
 
@@ -86,3 +87,11 @@ def _statuses(statuses: Mapping[str, StatusInfo], refused: frozenset[str]) -> It
 def _address(desk: Desk) -> Iterator[Finding]:
     if not desk.api.site.origin.startswith("https:"):
         yield Finding(Severity.WARNING, "OpenProject открыт без TLS (http).", "так допустимо только на своей машине.")
+
+
+def _hearing(desk: Desk) -> Finding:
+    if desk.options.hears:
+        return Finding(Severity.OK, "Уведомления OpenProject с нашей подписью принимаются как подсказки.")
+    return Finding(
+        Severity.OK, "Уведомления не настроены (OPENPROJECT_WEBHOOK_SECRET): изменения видит опрос, не сразу."
+    )

@@ -26,29 +26,32 @@ class CustomValues:
         self._people = people
 
     async def write(
-        self, values: Mapping[str, object], form: Form, project: Project
+        self, values: Mapping[str, object], form: Form, project: Project | None
     ) -> tuple[dict[str, object], dict[str, object]]:
-        """Значения и ссылки тела создания; `Reject` — поля нет или значение ему не подходит."""
+        """Значения и ссылки тела создания; `project` None — это поля самого проекта. `Reject` — поля нет или значение
+
+        ему не подходит.
+        """
         plain: dict[str, object] = {}
         linked: dict[str, object] = {}
         for name, value in values.items():
-            field = _field(form, name)
+            field = _field(form, name, "этого типа в этом проекте" if project else "проектов")
             if field.kind in _PLAIN:
                 plain[field.attribute] = _plain(field, value)
             else:
                 linked[field.attribute] = await self._links(field, value, project)
         return plain, linked
 
-    async def _links(self, field: Property, value: object, project: Project) -> object:
+    async def _links(self, field: Property, value: object, project: Project | None) -> object:
         names = readers.texts(value)
         if not field.many and len(names) != 1:
             names = (readers.text(value),)  # a comma may be part of the only name
         hrefs = [{"href": each} for each in [await self._href(field, name, project) for name in names]]
         return hrefs if field.many else hrefs[0]
 
-    async def _href(self, field: Property, name: str, project: Project) -> str:
+    async def _href(self, field: Property, name: str, project: Project | None) -> str:
         what = f"значение поля «{field.name}»"
-        if field.kind == "User":
+        if field.kind == "User" and project is not None:
             return await self._people.href(name, what, project)
         return choose(await self._options(field), name, what).href
 
@@ -60,11 +63,11 @@ class CustomValues:
         return [read_option(row) for row in rows]
 
 
-def _field(form: Form, name: str) -> Property:
+def _field(form: Form, name: str, whose: str) -> Property:
     found = form.named(name)
     if len(found) == 1 and found[0].writable:
         return found[0]
-    problem = "не одно" if len(found) > 1 else "только для чтения" if found else "нет у этого типа в этом проекте"
+    problem = "не одно" if len(found) > 1 else "только для чтения" if found else f"нет у {whose}"
     raise Reject(f"OpenProject: поле «{name}» — {problem}.", remedy=_REMEDY)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from exchanger.connect.template import Form
 from exchanger.systems.openproject.change_params import ChangedTask
 from exchanger.systems.openproject.params import CreateTaskParams
+from exchanger.systems.openproject.project_params import NewProject
 from exchanger.systems.openproject.snapshots import SYSTEM_NAME
 
 FORMS = (
@@ -25,4 +26,5 @@ FORMS = (
         frozenset({"start", "due", "duration", "estimated"}),
     ),
     Form(SYSTEM_NAME, "op_update_task", "OpenProject: изменить задачу", "Незаданное остаётся", ChangedTask),
+    Form(SYSTEM_NAME, "op_create_project", "OpenProject: проект", "Создаёт проект", NewProject),
 )

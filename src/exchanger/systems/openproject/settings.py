@@ -43,6 +43,7 @@ class OpenProjectOptions:
     нужны, когда поле ключа не для всех проектов: искать можно только в названных. `refused_statuses` — имена или номера
     состояний, означающих отказ. `timeout` — секунды на ответ; `page_size` — строк на страницу списка. `validate` —
     проверять пакет формой до создания (один лишний запрос на задачу). `notify` — слать ли людям письма.
+    `hears` — принимаются ли уведомления экземпляра.
     """
 
     url: str
@@ -61,6 +62,7 @@ class OpenProjectOptions:
     quarantine: timedelta = timedelta(seconds=150)
     tls: ssl.SSLContext | None = field(default=None, repr=False)
     link_base: str | None = None
+    hears: bool = False
 
 
 @dataclass(frozen=True, slots=True)

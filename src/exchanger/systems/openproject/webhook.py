@@ -40,7 +40,9 @@ def genuine(body: bytes, signature: str | None, secret: str) -> bool:
     if not secret or not signature or not signature.startswith(_PREFIX):
         return False
     expected = hmac.new(secret.encode(), body, hashlib.sha1).hexdigest()
-    return hmac.compare_digest(expected.encode(), signature.removeprefix(_PREFIX).strip().lower().encode(errors="replace"))
+    return hmac.compare_digest(
+        expected.encode(), signature.removeprefix(_PREFIX).strip().lower().encode(errors="replace")
+    )
 
 
 def _numbers(event: Row) -> Iterator[object]:
