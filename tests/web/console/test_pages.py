@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from exchanger.domain.errors import ExchangerError, Retry
 from exchanger.domain.event import Event, EventKind
@@ -22,14 +24,18 @@ from exchanger.ops.audit_tail import TAIL, last_deeds
 from exchanger.ops.dead_letter import Entry
 from exchanger.ops.incidents import Incident
 from exchanger.ops.trace import Answered, InstanceFacts, TaskFacts, tell
-from exchanger.settings import Settings
+from exchanger.settings import Settings, load_settings
 from exchanger.telemetry import redact as redacting
+from exchanger.telemetry.health import Health
 from exchanger.testing.clock import VirtualClock
 from exchanger.web.console.desk import TRACES, Desk
 from exchanger.web.console.remembered import FRESH, Known, Remembered
 from exchanger.web.console.way import Look, way
+from exchanger.web.health import serve
+from exchanger.web.site import open_site
 from exchanger.wire.error_record import ErrorRecord, ErrorShape
-from tests.web.console.kit import PAGES, PASSWORD, browsing, settings_of
+from tests.ops.test_diag import CANARY, seeded
+from tests.web.console.kit import PAGES, browsing, settings_of
 
 NOW = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
 HOSTILE = '<script>alert("x")</script>\'"><img src=x onerror=alert(1)>'
@@ -110,27 +116,21 @@ def no_other_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_no_page_carries_a_secret(tmp_path: Path, no_other_secrets: None) -> None:
-    code, broker = "cAnArYhook77", "cAnArYbroker"
-    settings = settings_of(
-        tmp_path,
-        BITRIX_WEBHOOK_URL=f"http://127.0.0.1:9/rest/1/{code}/",
-        RABBITMQ_URL=f"amqp://u:{broker}@127.0.0.1:9/x",
-        EXCHANGER_CONSOLE_PASSWORD=PASSWORD,
-        EXCHANGER_CONSOLE_HEALTH_PORTS="9",
-    )
-    leak = f"http://x/rest/7/{code}/m {broker} password=cAnArYother Authorization: Bearer cAnArYbearer {PASSWORD}"
-    with Audit(audit_file(settings)).deed(Deed("pause", "система", "почему")):
-        pass
+    # Given a canary in every secret setting, in the texts of the parts and in the audit
+    environ = {**seeded(tmp_path), "CAMUNDA_AUTH_USERNAME": "u", "EXCHANGER_CONSOLE_HEALTH_PORTS": "9"}
+    del environ["CAMUNDA_AUTH_TOKEN"]
+    settings = load_settings(environ, tmp_path)
+    password, webhook = environ["EXCHANGER_CONSOLE_PASSWORD"], environ["BITRIX_WEBHOOK_URL"]
+    leak = f"{webhook}m {environ['RABBITMQ_URL']} {password} password={CANARY}1 Authorization: Bearer {CANARY}bearer"
     raw = {"id": "1", "at": NOW.isoformat(), "who": leak, "what": leak, "target": leak, "reason": leak}
-    with audit_file(settings).open("a", encoding="utf-8") as file:
-        file.write(json.dumps(raw) + "\n")
+    audit_file(settings).write_text(json.dumps(raw) + "\n", "utf-8")
     masked = 0
     for desk in (Desk(settings, VirtualClock()), Said(settings, hostile(leak), leak)):
         async with browsing(settings, desk) as browser:
-            assert (await browser.post("/login", {"password": PASSWORD})).status == 303
+            assert (await browser.post("/login", {"password": password})).status == 303
             for page in PAGES:
                 shown = await browser.get(page)
-                assert "cAnArY" not in shown.text, (page, shown.words)
+                assert CANARY not in shown.text, (page, shown.words)
                 masked += "***" in shown.text
     assert masked >= 5  # the danger was real
 
@@ -290,3 +290,32 @@ async def test_an_audit_that_may_not_be_read_is_told_with_a_remedy(tmp_path: Pat
 
     assert shown.status == 503
     assert "EXCHANGER_LOGS_DIR" in shown.text
+
+
+async def test_what_the_services_say_of_their_health_is_shown_and_a_stranger_on_the_port_is_not(tmp_path: Path) -> None:
+    health = Health()
+    health.part("bitrix24").down("портал отвечает <b>503</b>", now=NOW)
+    health.part("responder").up(now=NOW)
+
+    async def huge(_: web.Request) -> web.Response:
+        return web.json_response({"parts": {"x" * 300_000: {}}})
+
+    async def other(_: web.Request) -> web.Response:
+        return web.json_response(["another program"])
+
+    async with AsyncExitStack() as stack:
+        urls = [await stack.enter_async_context(serve(health, 0))]
+        for answer in (huge, other):
+            stranger = web.Application()
+            stranger.router.add_get("/health/ready", answer)
+            urls.append(await stack.enter_async_context(open_site(stranger, 0)))
+        ports = [url.rpartition(":")[2] for url in urls]
+        settings = settings_of(tmp_path, EXCHANGER_CONSOLE_HEALTH_PORTS=",".join(ports))
+        browser = await stack.enter_async_context(browsing(settings))
+        shown = await browser.get("/")
+
+    assert f"127.0.0.1:{ports[0]} bitrix24 : down" in shown.words
+    assert "— портал отвечает &lt;b&gt;503&lt;/b&gt;" in shown.text
+    assert "responder : up" in shown.words
+    assert f"127.0.0.1:{ports[1]} Не отвечает: ValueError: ответ слишком велик" in shown.words
+    assert f"127.0.0.1:{ports[2]} Не отвечает: TypeError" in shown.words
