@@ -78,9 +78,10 @@ class World:
         found = await depths(self.sources.amqp) if self.sources.amqp else {}
         return {name: depth for name, depth in found.items() if depth}
 
-    async def quiet(self) -> None:
-        """Wait until no message is on its way."""
+    async def quiet(self, *, still: float = 0.0) -> None:
+        """Wait until no message is on its way, for `still` seconds: what is in hand is not counted by the broker."""
         await eventually(self._empty, within=20, every=0.2, what="queues are empty")
+        await asyncio.sleep(still)
 
     async def _empty(self) -> bool:
         queues = await self._queues()

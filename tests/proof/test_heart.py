@@ -34,6 +34,8 @@ LONG_LEASE = str(2 * QUARANTINE)  # settings ask for a quarantine of half a leas
 AT_THE_CRASH = 0.3
 """The share of the work that is done when everything is killed."""
 TASKS_EACH = 4
+IN_HAND = 5.0
+"""Seconds for the last messages, which the broker no longer counts."""
 PATIENCE = 120.0
 """Seconds without a completed task: what was delivered again (thousands of stale receipts) is worked off first."""
 
@@ -75,7 +77,7 @@ async def _goes_on(case: Case) -> None:
     for service in case.services:
         service.start()
     await case.world.ended(within=900, patience=PATIENCE)
-    await case.world.quiet()
+    await case.world.quiet(still=IN_HAND)
     await case.stop()
     assert case.faults(await case.ledger()) == []
 
