@@ -241,6 +241,7 @@ def test_webhook_and_broker_addresses_are_shown_without_their_secret(tmp_path: P
         {
             "CAMUNDA_BASE_URL": URL,
             "BITRIX_WEBHOOK_URL": "https://portal.example/rest/17/webhookcode1",
+            "BITRIX_NEXT_WEBHOOK_URL": "https://portal.example/rest/17/webhookcode2/",
             "RABBITMQ_URL": "amqp://exchanger:broker-pass@mq:5672/%2Fprod",
         },
         tmp_path,
@@ -249,7 +250,8 @@ def test_webhook_and_broker_addresses_are_shown_without_their_secret(tmp_path: P
     assert settings.bitrix.webhook() == "https://portal.example/rest/17/webhookcode1/"
     assert value(settings, "BITRIX_WEBHOOK_URL").value_masked == "https://portal.example/rest/17/***"
     assert value(settings, "RABBITMQ_URL").value_masked == "amqp://exchanger:***@mq:5672/%2Fprod"
-    for secret in ("webhookcode1", "broker-pass"):
+    assert value(settings, "BITRIX_NEXT_WEBHOOK_URL").value_masked == "https://portal.example/rest/17/***/"
+    for secret in ("webhookcode1", "webhookcode2", "broker-pass"):
         assert secret not in repr(settings)
         assert redact(f"code {secret}") == "code ***"
 

@@ -29,6 +29,14 @@ class BitrixSettings(Group):
         Annotated[SecretStr, AfterValidator(_webhook)] | None,
         Var("BITRIX_WEBHOOK_URL", secret=True, sample="https://portal.example.ru/rest/1/КОД/"),
     ] = Field(None, description="Адрес входящего вебхука вместе с кодом; код — тайна")
+    next_webhook_url: Annotated[
+        Annotated[SecretStr, AfterValidator(_webhook)] | None,
+        Var("BITRIX_NEXT_WEBHOOK_URL", secret=True, sample="https://portal.example.ru/rest/1/НОВЫЙ_КОД/"),
+    ] = Field(
+        None,
+        description="Вебхук того же портала и сотрудника, на который перейти, когда портал не примет код прежнего: "
+        "смена кода без остановки; код — тайна",
+    )
     ca_file: Annotated[Path | None, Var("BITRIX_CA_FILE", empty="хранилище системы")] = Field(
         None, description="Файл PEM частного удостоверяющего центра портала"
     )

@@ -17,6 +17,7 @@ def bitrix_options(settings: BitrixSettings) -> BitrixOptions:
     """Портал Bitrix24 по настройкам."""
     return BitrixOptions(
         webhook_url=settings.webhook(),
+        next_webhook_url=settings.next_webhook_url.get_secret_value() if settings.next_webhook_url else None,
         done_statuses=frozenset(settings.done_statuses),
         default_responsible_id=settings.default_responsible_id,
         default_priority=settings.default_priority,

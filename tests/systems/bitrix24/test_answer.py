@@ -295,7 +295,7 @@ async def test_a_variant_that_nobody_could_choose_is_refused_before_the_task_is_
     assert not world.portal.store.tasks
     # The administrator adds it: the repeated task is made at once, by a list that is read again
     _reword(world, 41, "ОТКАЗАЛСЯ", add=True)
-    assert await make(world, extension_properties=offered)
+    assert (await make(world, extension_properties=offered)).id
 
 
 async def test_variants_cost_one_reading_of_the_list_for_many_tasks(world: BitrixWorld) -> None:
@@ -310,4 +310,4 @@ async def test_variants_cost_one_reading_of_the_list_for_many_tasks(world: Bitri
 
 
 async def test_a_question_that_expects_no_answer_needs_no_variants(world: BitrixWorld) -> None:
-    assert await make(world, extension_properties={"UF_RESULT_ANSWERS": "Когда-нибудь"})
+    assert (await make(world, extension_properties={"UF_RESULT_ANSWERS": "Когда-нибудь"})).id

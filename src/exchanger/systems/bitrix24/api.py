@@ -10,11 +10,19 @@ from exchanger.domain.errors import SystemPaused
 from exchanger.domain.policy import Backoff
 from exchanger.ports import Clock
 from exchanger.systems.bitrix24.envelope import Envelope, PortalFault, Spent, read_answer
-from exchanger.systems.bitrix24.errors import OPERATION_LIMIT, Verdict, lacks_rights, throttled, to_error, verdict
+from exchanger.systems.bitrix24.errors import (
+    OPERATION_LIMIT,
+    Verdict,
+    is_revoked,
+    lacks_rights,
+    throttled,
+    to_error,
+    verdict,
+)
 from exchanger.systems.bitrix24.pace import Gate, Operating, PortalClock
-from exchanger.systems.bitrix24.settings import BitrixOptions, Webhook
+from exchanger.systems.bitrix24.settings import BitrixOptions
+from exchanger.systems.bitrix24.webhooks import Webhooks
 from exchanger.telemetry.log import log
-from exchanger.telemetry.redact import register_secret
 
 _THROTTLED_TRIES = 3
 _REDIRECTS = frozenset({301, 302, 307, 308})
@@ -27,8 +35,7 @@ class BitrixApi:
         self._create_within = options.create_timeout
         self._http = http
         self._clock = clock
-        self._webhook = Webhook.parse(options.webhook_url)
-        register_secret(self._webhook.secret)
+        self.webhooks = Webhooks(options)
         self._gate = Gate(clock, Backoff(timedelta(seconds=1), 2.0, timedelta(seconds=60)))
         self._operating = Operating(options.operating_limit)
         self.time = PortalClock(clock)
@@ -36,7 +43,7 @@ class BitrixApi:
     @property
     def origin(self) -> str:
         """Адрес портала без пути."""
-        return self._webhook.origin
+        return self.webhooks.current.origin
 
     async def call(self, method: str, params: object, *, intent: Intent) -> Envelope:
         """Выполнить метод; ошибки — domain.errors по смыслу отказа."""
@@ -47,17 +54,19 @@ class BitrixApi:
 
     async def ask(self, method: str, params: object, *, intent: Intent) -> Envelope | PortalFault:
         """Выполнить метод; отказ по существу или по правам на этот метод вернуть, остальное бросить."""
-        for attempt in range(_THROTTLED_TRIES):
+        throttled_left, tried = _THROTTLED_TRIES - 1, set[str]()
+        while True:
+            used = self.webhooks.current
             answer = await self._once(method, params, intent)
             if isinstance(answer, Envelope):
                 return answer
             kind = verdict(answer)
-            if kind is Verdict.THROTTLED and self._throttled(method, answer) and attempt + 1 < _THROTTLED_TRIES:
-                continue
-            if kind is Verdict.PERMANENT or lacks_rights(answer):
+            if kind is Verdict.THROTTLED and self._throttled(method, answer) and throttled_left:
+                throttled_left -= 1
+            elif kind is Verdict.PERMANENT or lacks_rights(answer):
                 return answer
-            raise to_error(answer, method, intent)
-        raise AssertionError("unreachable")
+            elif not (is_revoked(answer) and self.webhooks.another(used, tried)):
+                raise to_error(answer, method, intent)
 
     def spent(self, method: str, spent: Spent) -> None:
         """Учесть время метода, выполненного внутри пакета."""
@@ -91,14 +100,16 @@ class BitrixApi:
 
     async def _post(self, method: str, params: object, intent: Intent) -> Answer:
         within = self._create_within if intent is Intent.CREATE else None
-        return await self._http.request("POST", self._webhook.url(method), intent=intent, json=params, within=within)
+        return await self._http.request(
+            "POST", self.webhooks.current.url(method), intent=intent, json=params, within=within
+        )
 
     async def _moved(self, answer: Answer, method: str, params: object, intent: Intent) -> Answer:
         """Смена домена портала: повторить запрос на новом адресе один раз и запомнить его до перезапуска."""
-        moved = self._webhook.moved(answer.headers.get("Location", ""))
+        moved = self.webhooks.current.moved(answer.headers.get("Location", ""))
         if moved is not None:
             log.warning("портал переехал: исправьте BITRIX_WEBHOOK_URL", old=self.origin, new=moved.origin)
-            self._webhook = moved
+            self.webhooks.move(moved.origin)
             answer = await self._post(method, params, intent)
         if answer.status in _REDIRECTS:
             host = urlsplit(answer.headers.get("Location", "")).hostname or "неизвестный адрес"

@@ -156,6 +156,12 @@ def _answers(texts: frozenset[str]) -> Iterator[Finding]:
 def _settings(portal: Portal) -> Iterator[Finding]:
     if not portal.api.origin.startswith("https:"):
         yield Finding(Severity.WARNING, "Вебхук открыт без TLS (http).", "так допустимо только на своей машине.")
+    if portal.api.webhooks.refused:
+        yield Finding(
+            Severity.WARNING,
+            "Один из кодов вебхука (BITRIX_WEBHOOK_URL, BITRIX_NEXT_WEBHOOK_URL) портал не принимает: работаем другим.",
+            "оставьте в BITRIX_WEBHOOK_URL действующий, BITRIX_NEXT_WEBHOOK_URL уберите.",
+        )
     if 4 in portal.options.done_statuses:  # noqa: PLR2004 - the portal's status "awaits control"
         yield Finding(
             Severity.WARNING,

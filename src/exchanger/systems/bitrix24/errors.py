@@ -45,6 +45,8 @@ _PORTAL_REMEDIES = MappingProxyType(
         "INVALID_REQUEST": "портал требует https: исправьте BITRIX_WEBHOOK_URL.",
     }
 )
+_REVOKED = frozenset({"INVALID_CREDENTIALS", "NO_AUTH_FOUND", "EXPIRED_TOKEN", "INVALID_TOKEN", "AUTHORIZATION_ERROR"})
+_UNAUTHORIZED = 401
 _FOREIGN_PORTAL = "портал не понимает запрос к задачам: обновите модуль задач, затем exchanger doctor."
 _RIGHTS = frozenset({"INSUFFICIENT_SCOPE", "ACCESS_DENIED"})
 _UNKNOWN = frozenset({"INTERNAL_SERVER_ERROR", "ERROR_UNEXPECTED_ANSWER"})
@@ -115,6 +117,11 @@ def query_error(fault: PortalFault, method: str) -> ExchangerError:
 def lacks_rights(fault: PortalFault) -> bool:
     """Вебхуку не разрешён именно этот метод."""
     return fault.code.upper() in _RIGHTS
+
+
+def is_revoked(fault: PortalFault) -> bool:
+    """Портал не принял код вебхука: запрос не выполнен."""
+    return fault.code.upper() in _REVOKED or (not fault.code and fault.status == _UNAUTHORIZED)
 
 
 def throttled(method: str, left: timedelta) -> Retry:

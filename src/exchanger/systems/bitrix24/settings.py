@@ -19,7 +19,8 @@ _PATH = re.compile(r"/rest/\d+/[^/]+")
 class BitrixOptions:
     """Портал и правила работы с ним.
 
-    `webhook_url` — `https://портал/rest/<номер>/<код>`, код — тайна. `timeout`, `create_timeout` — секунды на чтение и
+    `webhook_url` — `https://портал/rest/<номер>/<код>`, код — тайна; `next_webhook_url` — тот же с новым кодом, на
+    который перейти, когда портал не примет первого. `timeout`, `create_timeout` — секунды на чтение и
     на создание: облако обрывает запрос на 60-й, меньший срок только плодил бы неизвестные исходы. `operating_limit` —
     секунды работы одного метода за десять минут, после которых портал его запирает. `link_base` — адрес портала для
     ссылок, если людям виден другой. `time_zone` — пояс дат без смещения, если не пояс владельца вебхука.
@@ -27,6 +28,7 @@ class BitrixOptions:
     """
 
     webhook_url: str = field(repr=False)
+    next_webhook_url: str | None = field(default=None, repr=False)
     done_statuses: frozenset[int] = frozenset({COMPLETED_STATUS})
     default_responsible_id: int | None = None
     default_priority: int = 1
@@ -46,7 +48,7 @@ class BitrixOptions:
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """Адрес входящего вебхука по частям; `secret` — вся власть его владельца."""
+    """Адрес входящего вебхука по частям; `secret` — вся власть его владельца, `owner` — путь без него."""
 
     origin: str
     path: str = field(repr=False)
@@ -67,6 +69,11 @@ class Webhook:
     def secret(self) -> str:
         """Код вебхука."""
         return self.path.rsplit("/", 1)[1]
+
+    @property
+    def owner(self) -> str:
+        """Чей это вебхук: путь без кода."""
+        return self.path.rsplit("/", 1)[0]
 
     def url(self, method: str) -> str:
         """Адрес метода."""
