@@ -2,6 +2,7 @@
 
 from exchanger.connect.call import BLIND, REPEATABLE, Call
 from exchanger.connect.circuit import Circuit, Side
+from exchanger.connect.contents import CONTENT
 from exchanger.connect.hooks import Forged, Hook, Knock
 from exchanger.connect.http import Answer, Http, HttpOptions, Intent
 from exchanger.connect.limits import Limiter, Limits
@@ -16,6 +17,7 @@ from exchanger.connect.work import CallPromise, Cursor, Ending, Notice, Work, Wo
 
 __all__ = [
     "BLIND",
+    "CONTENT",
     "GROUP",
     "REPEATABLE",
     "Answer",

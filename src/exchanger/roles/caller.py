@@ -17,6 +17,7 @@ from exchanger.domain.reconcile import EngineSays, engine_says
 from exchanger.domain.task import ExternalTask, ObjectRef, Order
 from exchanger.domain.variables import Variables
 from exchanger.ports import Delivery, Handler, Message, Term
+from exchanger.roles.contents import with_contents
 from exchanger.roles.context import Context
 from exchanger.roles.index import Recent
 from exchanger.roles.limit import TaskIsGone, keep_lease, within
@@ -121,6 +122,7 @@ class Caller:
         try:
             params = call.prepare(order)
             call.circuit.require(Side.CREATE)
+            order = await with_contents(self._context.engine, order, params)
             run = self._run_blind if call.promise is BLIND else self._run_repeatable
             done = await run(order, call, params)
         except (LockedByOther, TaskIsGone):

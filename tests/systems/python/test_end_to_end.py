@@ -13,6 +13,8 @@ from secrets import token_hex
 
 import pytest
 
+from exchanger.domain.typed import typed
+from exchanger.domain.variables import JsonValue, PlainValue, VariableType
 from exchanger.engine.client import RestEngine
 from exchanger.engine.connection import EngineConnection
 from exchanger.sandbox.engine import EngineProcess
@@ -46,6 +48,38 @@ MODEL = b"""<?xml version="1.0" encoding="UTF-8"?>
       </camunda:inputOutput></extensionElements>
     </serviceTask>
     <sequenceFlow id="f3" sourceRef="tell" targetRef="end"/>
+    <endEvent id="end"/>
+  </process>
+</definitions>"""
+
+FILES = b"""<?xml version="1.0" encoding="UTF-8"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:camunda="http://camunda.org/schema/1.0/bpmn"
+             targetNamespace="test">
+  <process id="files" isExecutable="true" camunda:historyTimeToLive="P1D">
+    <startEvent id="start"/>
+    <sequenceFlow id="f1" sourceRef="start" targetRef="write"/>
+    <serviceTask id="write" camunda:type="external" camunda:topic="file_processing">
+      <extensionElements><camunda:properties>
+        <camunda:property name="action" value="write"/><camunda:property name="source" value="rows"/>
+        <camunda:property name="encoding" value="windows-1251"/><camunda:property name="result" value="table"/>
+      </camunda:properties></extensionElements>
+    </serviceTask>
+    <sequenceFlow id="f2" sourceRef="write" targetRef="read"/>
+    <serviceTask id="read" camunda:type="external" camunda:topic="file_processing">
+      <extensionElements><camunda:properties>
+        <camunda:property name="source" value="table"/><camunda:property name="encoding" value="windows-1251"/>
+        <camunda:property name="result" value="again"/>
+      </camunda:properties></extensionElements>
+    </serviceTask>
+    <sequenceFlow id="f3" sourceRef="read" targetRef="tell"/>
+    <serviceTask id="tell" camunda:type="external" camunda:topic="send_email">
+      <extensionElements><camunda:inputOutput>
+        <camunda:inputParameter name="to">one@example.ru</camunda:inputParameter>
+        <camunda:inputParameter name="subject">Table</camunda:inputParameter>
+        <camunda:inputParameter name="attachments">[{"name": "t.csv", "variable": "table"}]</camunda:inputParameter>
+      </camunda:inputOutput></extensionElements>
+    </serviceTask>
+    <sequenceFlow id="f4" sourceRef="tell" targetRef="end"/>
     <endEvent id="end"/>
   </process>
 </definitions>"""
@@ -99,9 +133,16 @@ async def installation(engine: EngineProcess, amqp: str, home: Path, box: Mailbo
             await asyncio.gather(running, return_exceptions=True)
 
 
-async def started(operator: RestEngine) -> str:
-    await operator.admin.deploy("bill", {"bill.bpmn": MODEL})
-    return await operator.admin.start("bill")
+async def started(operator: RestEngine, name: str = "bill", model: bytes = MODEL, **variables: PlainValue) -> str:
+    await operator.admin.deploy(name, {f"{name}.bpmn": model})
+    return await operator.admin.start(name, {each: typed(value) for each, value in variables.items()})
+
+
+async def ended(operator: RestEngine, instance: str) -> None:
+    async def over() -> bool:
+        return not await operator.admin.is_running(instance)
+
+    await eventually(over, within=WITHIN, every=0.2, what="the process is over")
 
 
 async def test_a_process_goes_through_a_function_and_an_e_mail(
@@ -110,16 +151,27 @@ async def test_a_process_goes_through_a_function_and_an_e_mail(
     async with mailbox(Mailbox()) as box, installation(camunda, vhost, tmp_path, box) as operator:
         # When a process starts
         instance = await started(operator)
-
-        async def over() -> bool:
-            return not await operator.admin.is_running(instance)
-
-        await eventually(over, within=WITHIN, every=0.2, what="the process is over")
+        await ended(operator, instance)
         # Then the letter holds what the function counted, and its id went to the process
         [received] = box.received
         assert received.message.get_content().strip() == "Total: 10.0"
         variables = await operator.admin.final_variables(instance)
         assert variables["email_message_id"].value == received.message["Message-ID"]
+
+
+async def test_a_file_variable_is_written_read_and_attached(camunda: EngineProcess, vhost: str, tmp_path: Path) -> None:
+    rows: list[JsonValue] = [{"город": "Москва", "сумма": "10"}, {"город": "Тверь", "сумма": "2"}]
+    async with mailbox(Mailbox()) as box, installation(camunda, vhost, tmp_path, box) as operator:
+        # When rows become a file of the engine, the file becomes rows, and goes out with a letter
+        instance = await started(operator, "files", FILES, rows=rows)
+        await ended(operator, instance)
+        # Then nothing is lost on the way
+        variables = await operator.admin.final_variables(instance)
+        assert variables["table"].type is VariableType.FILE
+        assert variables["again"].value == rows
+        (attached,) = box.received[0].message.iter_attachments()
+        expected = "город;сумма\r\nМосква;10\r\nТверь;2\r\n".encode("windows-1251")
+        assert (attached.get_filename(), attached.get_payload(decode=True)) == ("t.csv", expected)
 
 
 async def test_a_letter_whose_answer_was_lost_is_one_letter_and_one_incident(

@@ -12,7 +12,7 @@ from exchanger.connect import Severity
 from exchanger.domain.errors import BusinessError, OutcomeUnknown, Reject, Retry, SystemPaused
 from exchanger.domain.key import Key
 from exchanger.domain.typed import typed
-from exchanger.domain.variables import PlainValue, Variable, Variables, VariableType
+from exchanger.domain.variables import JsonValue, PlainValue, Variable, Variables, VariableType
 from exchanger.sandbox.smtp import CUT, Mailbox, mailbox
 from exchanger.systems.python.mail import MAIL, MailOptions
 from exchanger.systems.python.mail.letter import Letter
@@ -168,10 +168,13 @@ async def test_a_wrong_letter_is_an_incident_and_nothing_is_sent(wrong: dict[str
     assert not box.received
 
 
-async def test_the_content_of_a_file_variable_is_not_delivered_and_that_is_said() -> None:
-    file = Variable(VariableType.FILE, None, {"filename": "a.pdf"})
-    with pytest.raises(Reject, match="File"):
-        await send(Mailbox(), {**LETTER, "attachments": [{"name": "a.pdf", "variable": "doc"}], "doc": file})
+async def test_a_file_variable_is_attached_and_one_without_content_is_refused() -> None:
+    box = Mailbox()
+    attached: list[JsonValue] = [{"name": "a.pdf", "variable": "doc"}]
+    await send(box, {**LETTER, "attachments": attached, "doc": Variable(VariableType.FILE, b"%PDF", {})})
+    assert [part.get_payload(decode=True) for part in box.received[0].message.iter_attachments()] == [b"%PDF"]
+    with pytest.raises(Reject, match="doc"):
+        await send(Mailbox(), {**LETTER, "attachments": attached, "doc": Variable(VariableType.FILE, None, {})})
 
 
 @pytest.mark.parametrize(("answers", "severity"), [({}, Severity.OK), ({"EHLO": CUT}, Severity.ERROR)])

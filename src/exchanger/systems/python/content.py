@@ -15,10 +15,7 @@ def content_of(order: Order, name: str) -> bytes:
     if variable is None:
         raise Reject(f"Переменной {name} в процессе нет.")
     if variable.type is VariableType.FILE and variable.value is None:
-        raise Reject(
-            f"Переменная {name} — File: её содержимого движок при выборке не передаёт.",
-            remedy="передайте содержимое переменной Bytes или String либо дайте ссылку на файл.",
-        )
+        raise Reject(f"Содержимого файла в переменной {name} здесь нет: его читают только у названных в параметрах.")
     value = variable.value
     if isinstance(value, bytes):
         return value

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from exchanger.connect.contents import CONTENT
 from exchanger.domain.errors import Reject
 from exchanger.domain.variables import JsonValue
 from exchanger.systems.python.data.rows import RESULT, Row
@@ -17,7 +18,9 @@ class DataCall(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    source: str = Field(min_length=1, title="Откуда взять строки", description="Имя переменной: Json или текст JSON")
+    source: Annotated[str, CONTENT] = Field(
+        min_length=1, title="Откуда взять строки", description="Имя переменной: Json, текст JSON или файл JSON"
+    )
     where: dict[str, str] = Field(
         default_factory=dict, title="Отбор", description="JSON: столбец → значение; все условия сразу"
     )

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from exchanger.connect.contents import CONTENT
 from exchanger.connect.template import Asked
 from exchanger.domain.errors import Reject
 from exchanger.domain.variables import JsonValue, Variable, VariableType
@@ -35,8 +36,8 @@ class FileCall(BaseModel):
     action: Annotated[FileAction, Asked(choices={"read": "файл в строки", "write": "строки в файл"})] = Field(
         FileAction.READ, description="Что сделать"
     )
-    source: str = Field(
-        min_length=1, title="Откуда взять", description="Имя переменной: с содержимым файла или со строками"
+    source: Annotated[str, CONTENT] = Field(
+        min_length=1, title="Откуда взять", description="Имя переменной: файл, его содержимое или строки"
     )
     format: Kind = Field(Kind.CSV, description="Вид файла")
     delimiter: str = Field(

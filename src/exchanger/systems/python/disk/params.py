@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from exchanger.connect.contents import CONTENT
 from exchanger.connect.template import Asked
 from exchanger.domain.errors import Reject
 from exchanger.domain.task import Order
@@ -34,8 +35,8 @@ class DiskFile(BaseModel):
     path: str = Field(min_length=1, title="Путь", description="От папки YANDEX_DISK_FOLDER; папки создаются")
     content: Annotated[str | None, Asked(long=True)] = Field(None, description="Содержимое текстом")
     base64: str | None = Field(None, description="Содержимое в base64")
-    variable: str | None = Field(
-        None, title="Переменная с содержимым", description="Имя переменной процесса: String, Json, Bytes"
+    variable: Annotated[str | None, CONTENT] = Field(
+        None, title="Переменная с содержимым", description="Имя переменной процесса: File, String, Json, Bytes"
     )
     link: bool = Field(default=False, description="Дать открытую ссылку")
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from exchanger.connect.contents import CONTENT
 from exchanger.connect.template import Asked
 
 _ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?"
@@ -29,14 +30,14 @@ Address = Annotated[str, AfterValidator(_address)]
 
 
 class Attachment(BaseModel):
-    """Вложение: текст, base64 или имя переменной процесса (String, Json, Bytes)."""
+    """Вложение: текст, base64 или имя переменной процесса (File, String, Json, Bytes)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(min_length=1, description="Имя файла, каким его увидит получатель")
     text: str | None = Field(None, description="Содержимое текстом")
     base64: str | None = Field(None, description="Содержимое в base64")
-    variable: str | None = Field(None, description="Переменная процесса с содержимым")
+    variable: Annotated[str | None, CONTENT] = Field(None, description="Переменная процесса с содержимым")
 
     @model_validator(mode="after")
     def _one_source(self) -> Attachment:
