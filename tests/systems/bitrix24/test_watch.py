@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from exchanger.connect import Cursor, Notice
+from exchanger.connect import Cursor, Ending, Notice
 from exchanger.domain.errors import Reject, SystemPaused
 from exchanger.domain.task import ObjectRef, Snapshot
 from exchanger.sandbox.bitrix24 import Build, default_portal
@@ -116,3 +116,18 @@ async def test_a_task_that_cannot_be_reopened_says_so(world: BitrixWorld) -> Non
     made = await world.make("task-1")
     world.delete(made.ref)
     assert not await world.work.reopen(made.ref, "Процесс повторяет задачу.")
+
+
+@pytest.mark.parametrize("refused", [True, False])
+async def test_an_action_that_changes_nothing_is_done_whether_the_portal_refuses_it_or_not(*, refused: bool) -> None:
+    """Newer builds answer a repetition with 400 1048582, older ones with 200 (bitrix24.md I.5)."""
+    clock = JumpClock()
+    portal = default_portal(clock=clock.now, build=Build(same_status_refused=refused))
+    async with open_world(portal=portal, clock=clock) as world:
+        made = await world.make("task-1")
+        world.refuse(made.ref)
+        for _ in range(2):  # the second finds the task at work already: no second object may follow
+            assert await world.work.reopen(made.ref, "Процесс повторяет задачу.")
+        for how in (Ending.CLOSE, Ending.CLOSE, Ending.DELETE, Ending.DELETE):
+            assert await world.work.end(made.ref, how)
+        assert not portal.store.tasks

@@ -9,13 +9,10 @@ from exchanger.domain.task import ObjectRef
 from exchanger.systems.bitrix24.api import BitrixApi
 from exchanger.systems.bitrix24.envelope import PortalFault
 from exchanger.systems.bitrix24.errors import ACTION_REFUSED, to_error
-from exchanger.systems.bitrix24.foreign import as_map, as_text
+from exchanger.systems.bitrix24.status import OVER, status_now
 from exchanger.systems.bitrix24.talk import Talk
 
-_GET = "tasks.task.get"
 _METHODS = MappingProxyType({Ending.CLOSE: "tasks.task.complete", Ending.DELETE: "tasks.task.delete"})
-_OVER = frozenset({"4", "5"})
-"""Ждёт контроля постановщика, завершена: исполнителю делать больше нечего."""
 
 
 async def end(api: BitrixApi, talk: Talk, ref: ObjectRef, how: Ending) -> bool:
@@ -28,13 +25,5 @@ async def end(api: BitrixApi, talk: Talk, ref: ObjectRef, how: Ending) -> bool:
         return True
     if answer.code not in ACTION_REFUSED:
         raise to_error(answer, method, Intent.IDEMPOTENT)
-    return await _is_over(api, ref, how)
-
-
-async def _is_over(api: BitrixApi, ref: ObjectRef, how: Ending) -> bool:
-    """The same refusal is given to a repetition: the task is gone, or completed already."""
-    answer = await api.call(_GET, {"taskId": ref.id, "select": ["ID", "STATUS"]}, intent=Intent.READ)
-    task = as_map(as_map(answer.result).get("task"))
-    if not task:
-        return True
-    return how is Ending.CLOSE and as_text(task.get("status")) in _OVER
+    now = await status_now(api, ref)  # the same refusal is given to a repetition
+    return now is None or (how is Ending.CLOSE and now in OVER)

@@ -11,6 +11,7 @@ from exchanger.systems.bitrix24.api import BitrixApi
 from exchanger.systems.bitrix24.envelope import PortalFault
 from exchanger.systems.bitrix24.errors import ACTION_REFUSED, to_error
 from exchanger.systems.bitrix24.foreign import as_rows, as_text
+from exchanger.systems.bitrix24.status import AT_WORK, status_now
 
 _ADD = "task.commentitem.add"
 _RENEW = "tasks.task.renew"
@@ -42,11 +43,11 @@ class Talk:
         self._remember(ref, notice)
 
     async def reopen(self, ref: ObjectRef, why: str) -> bool:
-        """Вернуть задачу в работу и объяснить почему; False — портал не разрешает."""
+        """Вернуть задачу в работу и объяснить почему; False — портал не разрешает, а она не в работе."""
         answer = await self._api.ask(_RENEW, {"taskId": ref.id}, intent=Intent.IDEMPOTENT)
         if isinstance(answer, PortalFault):
             if answer.code in ACTION_REFUSED:
-                return False
+                return await status_now(self._api, ref) in AT_WORK  # somebody, or our own lost request, did it already
             raise to_error(answer, _RENEW, Intent.IDEMPOTENT)
         await self._comment(ref, why)
         return True
