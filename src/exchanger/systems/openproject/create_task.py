@@ -20,12 +20,13 @@ from exchanger.systems.openproject.foreign import Row, as_text
 from exchanger.systems.openproject.params import CreateTaskParams
 from exchanger.systems.openproject.prepare import prepare
 from exchanger.systems.openproject.preview import submitted
+from exchanger.systems.openproject.showing import Shown
 from exchanger.systems.openproject.verdicts import outcome, wanted_of
 
 _PATH = "/work_packages"
 
 
-class CreateTask:
+class CreateTask(Shown):
     """Работа в OpenProject. Обещание MARKED: ключ лежит в строковом пользовательском поле.
 
     Веха — та же работа с типом-вехой и одним днём; общая у них и лента изменений. Запросов на задачу в
