@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import stat
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from exchanger.domain.errors import ConfigError
-from exchanger.journal.audit import Audit, Deed, operator
+from exchanger.journal.audit import Audit, Deed, _opened, operator
 
 DEED = Deed("dlq drop", "errors.camunda_tasks.queue: задача t-1", "дубль", {"kind": "schema_error"})
 
@@ -90,3 +91,21 @@ def test_lines_of_commands_at_once_do_not_mix(tmp_path: Path) -> None:
 def test_the_person_behind_sudo_is_named() -> None:
     assert operator({"SUDO_USER": "ivan", "LOGNAME": "root"}).startswith("ivan@")
     assert operator({"LOGNAME": "petr"}).startswith("petr@")
+
+
+@pytest.mark.parametrize("who", [0, 1000])
+def test_roots_new_record_in_the_folder_of_a_service_is_its_users_and_an_existing_name_is_never_given_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, who: int
+) -> None:
+    given: list[tuple[int, int]] = []
+    folder = os.stat_result((0o40700, 1, 1, 1, 61234, 61235, 0, 0, 0, 0))
+    monkeypatch.setattr("exchanger.journal.audit.os.geteuid", lambda: who)
+    monkeypatch.setattr("exchanger.journal.audit.os.fchown", lambda _, uid, gid: given.append((uid, gid)))
+    (tmp_path / "elsewhere").write_text("", "utf-8")
+    (tmp_path / "link.jsonl").symlink_to(tmp_path / "elsewhere")
+    with monkeypatch.context() as patched:
+        patched.setattr("exchanger.journal.audit.Path.stat", lambda *_, **__: folder)
+        for name in ("new.jsonl", "new.jsonl", "link.jsonl"):
+            os.close(_opened(tmp_path / name))
+
+    assert given == ([(61234, 61235)] if who == 0 else [])

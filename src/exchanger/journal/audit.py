@@ -7,7 +7,7 @@ import json
 import os
 import socket
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -105,12 +105,33 @@ class Audit:
     def _append(self, line: str) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         # One write of one line with O_APPEND: lines of several commands at once do not mix.
-        file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        file = _opened(self._path)
         try:
             os.write(file, line.encode("utf-8", "replace"))
             os.fsync(file)
         finally:
             os.close(file)
+
+
+def _opened(path: Path) -> int:
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+    try:
+        file = os.open(path, flags | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return os.open(path, flags, 0o600)
+    _hand_over(file, path.parent)
+    return file
+
+
+def _hand_over(file: int, folder: Path) -> None:
+    """Root's command in the folder of a service's own user: that user's console must be able to read the file.
+
+    Only a file just made: an existing name may be a link that this user has laid.
+    """
+    owner = folder.stat()
+    if os.geteuid() == 0 and owner.st_uid != 0:
+        with suppress(PermissionError):  # a share that gives root no rights: the record matters more than the page
+            os.fchown(file, owner.st_uid, owner.st_gid)
 
 
 def _short(text: str) -> str:

@@ -294,8 +294,10 @@ async def test_an_audit_that_may_not_be_read_is_told_with_a_remedy(tmp_path: Pat
 
 async def test_what_the_services_say_of_their_health_is_shown_and_a_stranger_on_the_port_is_not(tmp_path: Path) -> None:
     health = Health()
-    health.part("bitrix24").down("портал отвечает <b>503</b>", now=NOW)
-    health.part("responder").up(now=NOW)
+    health.part("creator:bitrix24").down("портал отвечает <b>503</b>", now=NOW)
+    health.part("pause:bitrix24").degraded("пауза", now=NOW)
+    health.part("duty:bitrix24").up(now=NOW)
+    health.part("brake:1c").down("тормоз", now=NOW)
 
     async def huge(_: web.Request) -> web.Response:
         return web.json_response({"parts": {"x" * 300_000: {}}})
@@ -314,8 +316,9 @@ async def test_what_the_services_say_of_their_health_is_shown_and_a_stranger_on_
         browser = await stack.enter_async_context(browsing(settings))
         shown = await browser.get("/")
 
-    assert f"127.0.0.1:{ports[0]} bitrix24 : down" in shown.words
+    assert "работает creator:bitrix24 : портал отвечает &lt;b&gt;503&lt;/b&gt; Части" in shown.words
+    assert f"127.0.0.1:{ports[0]} brake:1c : down" in shown.words
     assert "— портал отвечает &lt;b&gt;503&lt;/b&gt;" in shown.text
-    assert "responder : up" in shown.words
+    assert "duty:bitrix24 : up" in shown.words
     assert f"127.0.0.1:{ports[1]} Не отвечает: ValueError: ответ слишком велик" in shown.words
     assert f"127.0.0.1:{ports[2]} Не отвечает: TypeError" in shown.words

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,18 +13,25 @@ from exchanger.engine.survey import TaskState
 from exchanger.ops.pause import Standing, open_switchboard
 from exchanger.ops.status import PATIENCE, Status, look
 from exchanger.settings import Settings
+from exchanger.telemetry.health import Condition
 from exchanger.telemetry.redact import error_text
-from exchanger.web.console.health_pages import ServiceSaid, ask_services
+from exchanger.web.console.health_pages import PartSaid, ServiceSaid, ask_services
+
+_BAD = frozenset({Condition.DEGRADED.value, Condition.DOWN.value})
 
 
 @dataclass(frozen=True, slots=True)
 class SystemLine:
-    """Система: сколько задач в каждом состоянии и когда создана старшая из ждущих; None — узнать не удалось."""
+    """Система: сколько задач в каждом состоянии, когда создана старшая из ждущих, что остановлено и кем.
+
+    `troubles` — её части, которые не работают: автомат, тормоз, вахта. None везде значит «узнать не удалось».
+    """
 
     name: str
     counts: Counter[TaskState] | None
     oldest: datetime | None
     standing: Standing | None
+    troubles: tuple[PartSaid, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,8 @@ async def gather(settings: Settings) -> Overview:
     status, (standings, silent), services = await asyncio.gather(
         look(settings), _standings(settings), ask_services(_ports(settings))
     )
-    return Overview(status, tuple(_lines(settings.installation.systems, status, standings)), services, silent)
+    lines = (_line(name, status, standings, services) for name in settings.installation.systems)
+    return Overview(status, tuple(lines), services, silent)
 
 
 def _ports(settings: Settings) -> tuple[int, ...]:
@@ -59,10 +66,18 @@ async def _standings(settings: Settings) -> tuple[dict[str, Standing], tuple[str
         return {}, (f"паузы: {error_text(error)}",)
 
 
-def _lines(systems: Iterable[str], status: Status, standings: dict[str, Standing]) -> Iterable[SystemLine]:
+def _line(name: str, status: Status, standings: dict[str, Standing], services: tuple[ServiceSaid, ...]) -> SystemLine:
     answered = any(light.part == "движок" and light.severity is Severity.OK for light in status.lights)
-    for name in systems:
-        topics = [topic for topic in status.topics if topic.system == name and topic.served]
-        counts = sum((Counter(topic.counts) for topic in topics), Counter[TaskState]())
-        oldest = min((topic.oldest for topic in topics if topic.oldest is not None), default=None)
-        yield SystemLine(name, counts if answered else None, oldest, standings.get(name))
+    topics = [topic for topic in status.topics if topic.system == name and topic.served]
+    counts = sum((Counter(topic.counts) for topic in topics), Counter[TaskState]())
+    oldest = min((topic.oldest for topic in topics if topic.oldest is not None), default=None)
+    return SystemLine(name, counts if answered else None, oldest, standings.get(name), _troubles(name, services))
+
+
+def _troubles(system: str, services: tuple[ServiceSaid, ...]) -> tuple[PartSaid, ...] | None:
+    """A system's parts are named `<part>:<system>`; its pause has a column of its own."""
+    if all(service.silent for service in services):
+        return None
+    parts = {part.name: part for service in services for part in service.parts}
+    own = (part for part in parts.values() if part.name.rpartition(":")[2] == system)
+    return tuple(part for part in own if part.condition in _BAD and not part.name.startswith("pause:"))
