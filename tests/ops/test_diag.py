@@ -21,6 +21,7 @@ BROKER = "amqp://user:{}@127.0.0.1:9/x"
 SHAPES = {
     "RABBITMQ_URL": BROKER,
     "BITRIX_WEBHOOK_URL": "http://127.0.0.1:9/rest/1/{}/",
+    "BITRIX_NEXT_WEBHOOK_URL": "http://127.0.0.1:9/rest/1/{}/",
     "EXCHANGER_HTTP_SECRETS": "a={}",
 }
 NAMES = {
