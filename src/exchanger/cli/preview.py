@@ -11,14 +11,13 @@ from typing import Annotated
 import typer
 
 from exchanger.cli.asking import perform
+from exchanger.cli.preview_stands import on_stand
 from exchanger.connect import OpenSystem
 from exchanger.domain.errors import ConfigError
 from exchanger.domain.variables import JsonValue
 from exchanger.ops.preview import Element, Shown
 from exchanger.ops.preview import preview as shown_of
 from exchanger.settings import load_settings
-from exchanger.systems import bitrix24
-from exchanger.systems.bitrix24.settings import BitrixOptions
 from exchanger.telemetry.clock import SystemClock
 from exchanger.telemetry.redact import redact
 from exchanger.wiring import open_systems
@@ -51,7 +50,7 @@ def preview(
 
 
 async def _show(system: str, element: Element, *, sandbox: bool) -> Shown:
-    async with _sandbox(system) if sandbox else _real(system) as opened:
+    async with on_stand(system) if sandbox else _real(system) as opened:
         return await shown_of(opened, element)
 
 
@@ -65,19 +64,6 @@ async def _real(system: str) -> AsyncIterator[OpenSystem]:
                 remedy=f"исправьте EXCHANGER_SYSTEMS или имя; есть: {', '.join(sorted(by_name))}.",
             )
         yield by_name[system]
-
-
-@asynccontextmanager
-async def _sandbox(system: str) -> AsyncIterator[OpenSystem]:
-    if system != bitrix24.SYSTEM.name:
-        raise ConfigError(f"Стенда для показа системы {system} нет.", remedy="уберите --sandbox или назовите bitrix24.")
-    # Imported here: the stand-in is not part of the services.
-    from exchanger.sandbox.bitrix24 import default_portal, standin  # noqa: PLC0415 - as said above
-
-    async with standin(default_portal()) as running:
-        options = BitrixOptions(webhook_url=running.webhook_url)
-        async with bitrix24.SYSTEM.open(options, SystemClock()) as opened:
-            yield opened
 
 
 def _variables(path: Path) -> dict[str, JsonValue]:
@@ -119,7 +105,7 @@ def _items(value: object) -> list[object]:
 
 
 def _value(name: str, value: object, shown: Shown) -> str:
-    if name in _PEOPLE:
+    if name in _PEOPLE or (isinstance(value, str) and value in shown.explained.people):
         return ", ".join(_person(each, shown) for each in _items(value))
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     return text.replace("\n", "\n    ")

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import cast
 
 from exchanger.connect import Cursor, Ending, Notice, bind
+from exchanger.connect.showing import Explained
 from exchanger.domain.errors import BusinessError, Reject
 from exchanger.domain.key import Key
 from exchanger.domain.outcome import Outcome
@@ -17,6 +18,7 @@ from exchanger.systems.onec.moments import local
 from exchanger.systems.onec.readback import lost
 from exchanger.systems.onec.refs import unshown
 from exchanger.systems.onec.tasks.card import Card
+from exchanger.systems.onec.tasks.explain import explain
 from exchanger.systems.onec.tasks.notes import FIELD, added, noted
 from exchanger.systems.onec.tasks.params import CreateTaskParams
 from exchanger.systems.onec.tasks.snapshots import Reading
@@ -38,6 +40,7 @@ class CreateTask:
     params = CreateTaskParams
 
     def __init__(self, desk: Desk) -> None:
+        self._desk = desk
         self._store = desk.store
         self._entity = desk.options.task_set
         self._zone = desk.options.zone
@@ -141,6 +144,10 @@ class CreateTask:
     async def preview(self, key: Key, params: CreateTaskParams) -> Mapping[str, object]:
         """Поля, с которыми задача была бы создана."""
         return {"key": str(key), **await self._card.fields(params)}
+
+    async def explain(self, key: Key, params: CreateTaskParams) -> Explained:  # noqa: ARG002 - the port names it
+        """Они же словами."""
+        return await explain(self._desk, params, await self._card.fields(params))
 
     async def _whole(self, ref: ObjectRef) -> Row | None:
         found = await self._store.whole(self._entity, unshown(ref.id))

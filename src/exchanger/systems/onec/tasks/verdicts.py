@@ -23,7 +23,7 @@ _EMPTY = frozenset({"", EMPTY_DATE, EMPTY_REF})
 def wanted_of(metadata: Metadata) -> list[tuple[str, str, bool]]:
     """Чего просит `resultFields`: `переменная=Реквизит` через запятую; `?` в конце — можно не заполнять."""
     given = metadata.input_parameters.get(RESULT_FIELDS) or metadata.extension_properties.get(RESULT_FIELDS)
-    return list(_wanted(as_text(given)))
+    return list(wanted_in(as_text(given)))
 
 
 def outcome(found: Snapshot, row: Row, wanted: list[tuple[str, str, bool]]) -> Outcome:
@@ -48,7 +48,8 @@ def outcome(found: Snapshot, row: Row, wanted: list[tuple[str, str, bool]]) -> O
     return Completed(variables)
 
 
-def _wanted(text: str) -> Iterator[tuple[str, str, bool]]:
+def wanted_in(text: str) -> Iterator[tuple[str, str, bool]]:
+    """Разобрать запись: переменная, реквизит, можно ли не заполнять."""
     for item in filter(None, (part.strip() for part in re.split(r"[,;\n]", text))):
         variable, _, name = item.partition("=")
         field = name.strip() or variable.strip()
