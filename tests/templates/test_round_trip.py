@@ -36,7 +36,7 @@ FILLED: Mapping[str, str] = {
     "title": "Название <&>", "description": "строка\nвторая", "taskResponsible": "7", "taskCreator": "boss@example.ru",
     "taskDeadline": "2030-01-02T03:04:05", "priority": "2", "taskGroup": "3", "taskParent": "4", "auditors": "5, 6",
     "accomplices": "8", "tags": "а, б", "control": "true", "resultRequired": "false", "UF_RESULT_EXPECTED": "true",
-    "UF_RESULT_QUESTION": "Да?", "UF_RESULT_ANSWERS": "Да, Нет", "group": "Продажи",
+    "UF_RESULT_QUESTION": "Да?", "UF_RESULT_ANSWERS": "Да, Нет", "group": "Продажи", "supervisorAs": "наблюдатель",
     "templateId": "9", "stageId": "10", "flowId": "11", "crm": "D_1", "files": "12",
     "checklists": "Список • пункт", "predecessors": "Activity_0", "subject": "Тема", "project": "shop", "type": "Task",
     "status": "New", "taskAssignee": "ivan", "parent": "2", "startDate": "2030-01-02", "dueDate": "2030-01-03",
@@ -67,6 +67,8 @@ PARTICULAR: Mapping[str, Mapping[str, str]] = {
     "file_processing": {"action": "write", "format": "json"},
     "python": {"result": '{"v": "a.b"}'},
     "1c_sync_data": {"columns": "Артикул"},
+    "op_create_task": {"attachments": "scan, note"},
+    "op_create_milestone": {"attachments": "scan, note"},
 }
 
 

@@ -8,11 +8,13 @@ from datetime import timedelta
 from typing import Any
 
 from exchanger.connect import OpenSystem, Permit, Side, Work, writing_under
+from exchanger.connect.files import files_from
 from exchanger.domain.key import Key
 from exchanger.domain.reconcile import in_state
 from exchanger.domain.task import ObjectState, Order, Snapshot
 from exchanger.ports import Term
 from exchanger.roles.context import Context
+from exchanger.roles.files import OrderFiles
 from exchanger.roles.quarantine import Inherited, Quarantine
 from exchanger.telemetry.log import log
 
@@ -42,7 +44,8 @@ class Maker:
         """Найти или создать объект; отказ системы всем размыкает её автомат."""
         self._system.circuit.require(Side.CREATE)
         permit = Permit(self._term.check, self._context.clock.monotonic)
-        with self._system.circuit.asking(Side.CREATE), writing_under(permit):
+        files = files_from(OrderFiles(self._context.engine, order))
+        with self._system.circuit.asking(Side.CREATE), writing_under(permit), files:
             made = await self._make(order, work, permit)
         self._system.circuit.succeeded(by=Side.CREATE)
         return made

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from exchanger.sandbox.openproject import Instance, Person
+from exchanger.sandbox.openproject.model import Attachment
 from exchanger.sandbox.openproject.seed import ADMIN, CLERK
 from tests.sandbox.openproject.client import Client
 from tests.sandbox.openproject.spec_schema import response, violations
@@ -48,6 +49,7 @@ async def _world(client: Client, instance: Instance) -> None:
     Person(instance, instance.principals[ADMIN]).comment(made["id"], "Слово")
     body = {"type": "precedes", "lag": 1, "_links": {"to": {"href": "/api/v3/work_packages/2"}}}
     await client.send("POST", "/work_packages/1/relations", body)
+    instance.attachments[9] = Attachment(9, made["id"], "a.pdf", b"%PDF", "[ref]", "application/pdf")
     await client.send("POST", "/work_packages/1/watchers", {"user": {"href": f"/api/v3/users/{CLERK}"}})
 
 

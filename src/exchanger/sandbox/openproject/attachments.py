@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from aiohttp import BodyPartReader, web
 
@@ -14,10 +15,10 @@ from exchanger.sandbox.openproject.model import Attachment, WorkPackage
 
 async def attach(request: web.Request, instance: Instance, one: WorkPackage | None) -> Attachment:
     """Принять файл."""
-    parts: dict[str, tuple[bytes, str]] = {}
+    parts: dict[str, tuple[bytes, str, str]] = {}
     async for part in await request.multipart():
         if isinstance(part, BodyPartReader) and part.name:
-            parts[part.name] = bytes(await part.read()), part.filename or ""
+            parts[part.name] = bytes(await part.read()), part.filename or "", part.headers.get("Content-Type", "")
     if parts.keys() != {"metadata", "file"}:
         raise ApiError(400, "InvalidRequestBody", "Expected exactly metadata and file.")
     metadata = json.loads(parts["metadata"][0])
@@ -28,7 +29,9 @@ async def attach(request: web.Request, instance: Instance, one: WorkPackage | No
     if not name:
         raise invalid("fileName", "File name can't be blank.")
     target = None if one is None else one.id
-    made = Attachment(instance.next_record(), target, name, content, str(metadata.get("description") or ""))
+    description = metadata.get("description")
+    said = description.get("raw") if isinstance(description, dict) else description
+    made = Attachment(instance.next_record(), target, _sanitized(name), content, str(said or ""), parts["file"][2])
     instance.attachments[made.id] = made
     return made
 
@@ -37,3 +40,8 @@ def listed(instance: Instance, one: WorkPackage) -> render.Body:
     """Вложения пакета."""
     found = [render.attachment(each) for each in instance.attachments.values() if each.work_package == one.id]
     return render.collection(found, f"/api/v3/work_packages/{one.id}/attachments")
+
+
+def _sanitized(name: str) -> str:
+    """Чего файловая система может не принять, то подчёркнуто."""
+    return re.sub(r"[^\w.\- ]", "_", name)

@@ -176,3 +176,4 @@ class Attachment:
     name: str
     content: bytes
     description: str = ""
+    type: str = "application/octet-stream"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -223,9 +224,16 @@ def relation(one: Relation) -> Body:
 def attachment(one: Attachment) -> Body:
     """Вложение."""
     return {
-        "_type": "Attachment", "id": one.id, "fileName": one.name, "fileSize": len(one.content),
-        "description": formattable(one.description),
-        "_links": {"self": link(f"/api/v3/attachments/{one.id}", one.name)},
+        "_type": "Attachment", "id": one.id, "fileName": one.name, "fileSize": len(one.content), "status": "uploaded",
+        "description": formattable(one.description), "contentType": one.type, "createdAt": "2026-01-01T00:00:00.000Z",
+        "digest": {"algorithm": "md5", "hash": hashlib.md5(one.content, usedforsecurity=False).hexdigest()},
+        "_links": {
+            "self": link(f"/api/v3/attachments/{one.id}", one.name),
+            "container": link(f"/api/v3/work_packages/{one.work_package}"),
+            "author": link("/api/v3/users/1"),
+            "downloadLocation": link(f"/api/v3/attachments/{one.id}/content"),
+            "staticDownloadLocation": link(f"/api/v3/attachments/{one.id}/content"),
+        },
     }  # fmt: skip
 
 

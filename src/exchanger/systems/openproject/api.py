@@ -1,4 +1,4 @@
-"""Запросы API v3: адрес, вход, тело JSON, повтор после 401 и 429, разбор ответа."""
+"""Запросы API v3: адрес, вход, тело JSON или файл, повтор после 401 и 429, разбор ответа."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from exchanger.systems.openproject.errors import Verdict, query_error, to_error,
 from exchanger.systems.openproject.foreign import Row
 from exchanger.systems.openproject.login import Login
 from exchanger.systems.openproject.settings import Site
+from exchanger.systems.openproject.upload import Upload
 
 _TRIES = 3
 _LONGEST_WAIT = timedelta(seconds=30)
@@ -78,8 +79,9 @@ class OpenProjectApi:
             await self._clock.sleep(left)
         url = f"{self.site.base}/api/v3{path}" + (f"?{urlencode(query)}" if query else "")
         # Without a content type even a request that needs no body is answered 406.
-        data = None if method == "GET" else json.dumps({} if body is None else body).encode()
-        headers = _HEADERS | {"Authorization": await self._login.header()}
+        data = None if method == "GET" else _data(body)
+        kind = {"Content-Type": body.type} if isinstance(body, Upload) else {}
+        headers = _HEADERS | kind | {"Authorization": await self._login.header()}
         sent = self._clock.now()
         answer = await self._http.request(method, url, intent=intent, data=data, headers=headers)
         read = read_answer(answer)
@@ -93,3 +95,7 @@ class OpenProjectApi:
         pause = max(fault.after or timedelta(), _BACKOFF.delay(attempt))
         self._opens_at = self._clock.monotonic() + min(pause, _LONGEST_WAIT).total_seconds()
         return pause <= _LONGEST_WAIT
+
+
+def _data(body: object) -> bytes:
+    return body.data if isinstance(body, Upload) else json.dumps({} if body is None else body).encode()

@@ -21,6 +21,7 @@ from exchanger.systems.openproject.schema import Form, Property, read_form, read
 _FRESH = timedelta(minutes=10)
 _RETRY = timedelta(seconds=30)
 _BOUND = 500
+_USUAL_ATTACHMENT = 5120 * 1024
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -74,6 +75,7 @@ class Catalogue:
         self._forms: Memo[tuple[str, str], Form] = Memo(clock)
         self._schemas: Memo[str, Mapping[str, Property]] = Memo(clock)
         self._statuses: Memo[None, Mapping[str, StatusInfo]] = Memo(clock)
+        self._limits: Memo[None, int] = Memo(clock)
 
     async def project(self, name: str) -> Project:
         """Проект по номеру или идентификатору; `Reject` — такого нет или он не виден."""
@@ -124,6 +126,15 @@ class Catalogue:
         """Состояния, среди которых есть эти: незнакомое перечитывает список, но не чаще раза в полминуты."""
         known = await self.statuses()
         return known if numbers <= known.keys() else await self.statuses(no_older=_RETRY)
+
+    async def attachment_limit(self) -> int:
+        """Наибольшее вложение в байтах."""
+
+        async def ask() -> int:
+            told = as_int((await self._api.read("/configuration")).get("maximumAttachmentFileSize"))
+            return told if told is not None else _USUAL_ATTACHMENT
+
+        return await self._limits.get(None, ask)
 
     async def _ask_statuses(self) -> Mapping[str, StatusInfo]:
         rows = elements(await self._api.read("/statuses"))

@@ -8,8 +8,9 @@ from dataclasses import replace
 from exchanger.connect import Cursor, Ending, Intent, Notice
 from exchanger.domain.errors import BusinessError, OutcomeUnknown
 from exchanger.domain.key import Key
-from exchanger.domain.outcome import Outcome
+from exchanger.domain.outcome import Completed, Outcome
 from exchanger.domain.task import ExternalTask, Metadata, ObjectRef, Order, Snapshot
+from exchanger.domain.typed import typed
 from exchanger.systems.openproject.answers import Fault
 from exchanger.systems.openproject.capabilities import Capabilities
 from exchanger.systems.openproject.card import Body
@@ -21,7 +22,7 @@ from exchanger.systems.openproject.params import CreateTaskParams
 from exchanger.systems.openproject.prepare import prepare
 from exchanger.systems.openproject.preview import submitted
 from exchanger.systems.openproject.showing import Shown
-from exchanger.systems.openproject.verdicts import outcome, wanted_of
+from exchanger.systems.openproject.verdicts import outcome, result_files, wanted_of
 
 _PATH = "/work_packages"
 
@@ -62,6 +63,7 @@ class CreateTask(Shown):
         capabilities = await desk.inspector.searchable()
         place = await desk.cards.place(params)
         body = await desk.cards.body(key, params, place, capabilities)
+        await desk.attachments.check(params.attachments)
         if desk.options.validate:
             await self._validate(body)
         async with desk.proof.turn():
@@ -71,7 +73,8 @@ class CreateTask(Shown):
         return replace(made, key=key)
 
     async def finish(self, found: Snapshot, params: CreateTaskParams) -> None:
-        """Связи, наблюдатели, первый комментарий."""
+        """Файлы процесса, связи, наблюдатели, первый комментарий."""
+        await self._desk.attachments.add(found.ref, params.attachments)
         await self._desk.touches.finish(found, params)
 
     async def changed(self, since: Cursor) -> AsyncIterator[tuple[list[Snapshot], Cursor]]:
@@ -100,7 +103,11 @@ class CreateTask(Shown):
         """Исход пакета для процесса."""
         wanted = wanted_of(metadata)
         place = as_text(found.details.get("project")), as_text(found.details.get("type"))
-        return outcome(found, wanted, await self._desk.catalogue.schema(*place) if wanted else {})
+        told = outcome(found, wanted, await self._desk.catalogue.schema(*place) if wanted else {})
+        files = result_files(metadata)
+        if not files or not isinstance(told, Completed):
+            return told
+        return Completed({**told.variables, files: typed(await self._desk.attachments.listed(found.ref))})
 
     async def tell(self, ref: ObjectRef, notice: Notice) -> None:
         """Комментарий в пакете."""

@@ -12,6 +12,7 @@ from exchanger.domain.key import Key
 from exchanger.domain.task import ObjectRef, Snapshot
 from exchanger.ports import Clock
 from exchanger.systems.openproject.api import OpenProjectApi
+from exchanger.systems.openproject.attachments import Attachments
 from exchanger.systems.openproject.capabilities import Capabilities, Inspector
 from exchanger.systems.openproject.card import Cards
 from exchanger.systems.openproject.catalogue import Catalogue
@@ -57,6 +58,7 @@ class Desk:
     proof: KeyProof
     cards: Cards
     touches: Touches
+    attachments: Attachments
     comments: Comments
     reopening: Reopening
     endings: Endings
@@ -107,6 +109,7 @@ def _desk(api: OpenProjectApi, options: OpenProjectOptions, clock: Clock) -> Des
         proof=KeyProof(clock, search.by_key, search.by_ref),
         cards=Cards(api, catalogue, people, options),
         touches=Touches(api, catalogue, people, comments),
+        attachments=Attachments(api, catalogue, (options.link_base or api.site.base).rstrip("/")),
         comments=comments,
         reopening=Reopening(api, catalogue, comments, options.refused_statuses),
         endings=Endings(api, catalogue, comments, options.refused_statuses),

@@ -56,6 +56,9 @@ class CreateTaskParams(BaseModel):
     )
     watchers: Texts = Field((), title="Наблюдатели", description="Через запятую")
     relations: Relations = Field((), title="Связи", description="Через запятую: follows:123, blocks:7")
+    attachments: Texts = Field(
+        (), title="Файлы процесса", description="Имена переменных File или Bytes через запятую: станут вложениями"
+    )
     comment: Annotated[Text, Asked(long=True)] = Field("", description="Первый комментарий")
     notify: Annotated[Flag | None, Asked(choices=YES_NO)] = Field(
         None, title="Слать ли письма", description="Без него — по настройке"

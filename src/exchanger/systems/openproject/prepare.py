@@ -61,6 +61,7 @@ def _collect(sources: Sources) -> Iterator[tuple[str, Found]]:
         "custom": given("customFields"),
         "watchers": given("watchers"),
         "relations": given("relations"),
+        "attachments": given("attachments"),
         "comment": given("comment"),
         "notify": given("notify"),
     }

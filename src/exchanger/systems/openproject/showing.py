@@ -53,6 +53,7 @@ class Shown:
             "связи": [f"{kind} №{other}" for kind, other, _ in params.relations],
             "наблюдатели": list(params.watchers),
             "комментарий": [params.comment] if params.comment else [],
+            "вложения из переменных": list(params.attachments),
         }
         wrong = [f"{_name(form.properties, attribute)}: {words}" for attribute, words in form.errors.items()]
         return Explained(

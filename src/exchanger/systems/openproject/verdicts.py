@@ -15,6 +15,7 @@ from exchanger.systems.openproject.schema import Property
 
 REFUSED = "OPENPROJECT_REFUSED"
 RESULT_FIELDS = "resultFields"
+RESULT_FILES = "resultFiles"
 
 _REMEDY = "Что делать: откройте задачу снова, заполните поле, закройте её и повторите внешнюю задачу (retries = 1)."
 
@@ -32,6 +33,12 @@ def wanted_of(metadata: Metadata) -> list[Wanted]:
     """Чего просит свойство `resultFields`: `переменная=Имя поля` через запятую; `?` в конце — можно не заполнять."""
     given = metadata.extension_properties.get(RESULT_FIELDS) or metadata.input_parameters.get(RESULT_FIELDS)
     return list(_wanted(given))
+
+
+def result_files(metadata: Metadata) -> str:
+    """Переменная, в которую просят список вложений; «» — не просят."""
+    given = metadata.extension_properties.get(RESULT_FILES) or metadata.input_parameters.get(RESULT_FILES)
+    return readers.text(given)
 
 
 def outcome(found: Snapshot, wanted: list[Wanted], schema: Mapping[str, Property]) -> Outcome:
