@@ -6,7 +6,7 @@ import asyncio
 import json
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,53 +16,26 @@ from aiohttp import web
 from exchanger.domain.errors import ExchangerError, Retry
 from exchanger.domain.event import Event, EventKind
 from exchanger.domain.reconcile import EngineSays
-from exchanger.domain.task import ExternalTask, ObjectRef, ObjectState, Snapshot
-from exchanger.engine.past import LogEntry, Passed, PastInstance
+from exchanger.domain.task import ObjectState
 from exchanger.journal.audit import Audit, Deed
 from exchanger.ops.audit import audit_file
 from exchanger.ops.audit_tail import TAIL, last_deeds
-from exchanger.ops.dead_letter import Entry
-from exchanger.ops.incidents import Incident
-from exchanger.ops.trace import Answered, InstanceFacts, TaskFacts, tell
-from exchanger.settings import Settings, load_settings
+from exchanger.ops.trace import Answered, TaskFacts, tell
+from exchanger.settings import load_settings
 from exchanger.telemetry import redact as redacting
 from exchanger.telemetry.health import Health
 from exchanger.testing.clock import VirtualClock
 from exchanger.web.console.desk import TRACES, Desk
+from exchanger.web.console.overview import Overview
 from exchanger.web.console.remembered import FRESH, Known, Remembered
 from exchanger.web.console.way import Look, way
 from exchanger.web.health import serve
 from exchanger.web.site import open_site
-from exchanger.wire.error_record import ErrorRecord, ErrorShape
 from tests.ops.test_diag import CANARY, seeded
 from tests.web.console.kit import PAGES, browsing, settings_of
+from tests.web.console.said import APPEARED, MADE, NOW, OPEN, TASK, Said, hostile
 
-NOW = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
 HOSTILE = '<script>alert("x")</script>\'"><img src=x onerror=alert(1)>'
-TASK = ExternalTask("t1", "topic", "pi", "d:1", "d", "a", worker_id="w", locked_until=NOW + timedelta(days=9))
-APPEARED = LogEntry(NOW - timedelta(hours=3), Passed.CREATED, "t1", "topic", "pi", "d:1", "d", "a", "", None, "")
-OPEN = Snapshot(ObjectRef("bitrix24", "17", "https://portal.example/17"), None, ObjectState.OPEN)
-MADE = TaskFacts("t1", "topic", "bitrix24", True, EngineSays.MADE, TASK, (APPEARED,), (), (OPEN,), next=("Дальше",))
-
-
-class Said(Desk):
-    """A desk whose answers are given."""
-
-    def __init__(self, settings: Settings, task: TaskFacts = MADE, text: str = "причина") -> None:
-        super().__init__(settings, VirtualClock())
-        self.task, self.text = task, text
-
-    async def trace(self, asked: str) -> Answered:
-        instance = PastInstance("pi", "d:1", "d", self.text, 1, self.text, "ACTIVE", NOW, None)
-        return Answered(asked, (InstanceFacts(instance, (self.task,), (self.text,)),), NOW, (self.text,))
-
-    async def letters(self) -> Known[list[Entry]]:
-        record = ErrorRecord(ErrorShape.RESPONSE_ERROR, self.text, self.text, self.text, self.text, b"BODY-OF-IT")
-        return Known(NOW, [Entry("id1", record, self.text, self.text, 10)])
-
-    async def incidents(self) -> Known[list[Incident]]:
-        task = replace(TASK, topic=self.text, process_definition_key=self.text)
-        return Known(NOW, [Incident(task, "bitrix24", self.text, self.text, NOW, self.text, self.text)])
 
 
 class Tags(HTMLParser):
@@ -77,19 +50,12 @@ class Tags(HTMLParser):
         self.found.append((tag, dict(attrs)))
 
 
-def hostile(text: str) -> TaskFacts:
-    failed = replace(APPEARED, passed=Passed.FAILED, message=text, retries=1)
-    event = Event(EventKind.CREATED, NOW, "bitrix24", "t1", "pi", {"object": text})
-    link = replace(OPEN, ref=ObjectRef("bitrix24", text, "javascript:alert(1)//" + text))
-    return replace(MADE, id=text, topic=text, element=text, log=(failed,), events=(event,), objects=(link,))
-
-
 async def test_hostile_texts_stay_texts_on_every_page(tmp_path: Path) -> None:
     settings = settings_of(tmp_path)
     with Audit(audit_file(settings), who=HOSTILE).deed(Deed(HOSTILE, HOSTILE, HOSTILE)) as verdict:
         verdict.text = HOSTILE
     async with browsing(settings, Said(settings, hostile(HOSTILE), HOSTILE)) as browser:
-        for page in ("/trace?id=%3Cscript%3E", "/dead-letters", "/incidents", "/audit"):
+        for page in ("/", "/trace?id=%3Cscript%3E", "/dead-letters", "/incidents", "/audit"):
             shown = await browser.get(page)
             assert shown.status == 200, shown.text
             tags = Tags(shown.text).found
@@ -192,7 +158,7 @@ def test_a_stage_has_the_time_that_the_journal_remembers() -> None:
 
 async def test_an_unexpected_error_is_recorded_and_told_without_details(tmp_path: Path) -> None:
     class Broken(Desk):
-        async def overview(self) -> Known[object]:  # type: ignore[override]
+        async def overview(self) -> Known[Overview]:
             raise RuntimeError("cAnArY of the inside")
 
     settings = settings_of(tmp_path)
