@@ -6,7 +6,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from exchanger.domain.errors import Retry, SystemPaused
+from exchanger.domain.errors import Reject, Retry, SystemPaused
 from exchanger.domain.task import ExternalTask
 from exchanger.engine.client import RestEngine
 from exchanger.engine.connection import EngineConnection
@@ -34,6 +34,15 @@ async def _read(page: web.Response, *, most: int = 100) -> bytes | None:
 
 async def test_the_content_comes_as_the_type_that_the_variable_has() -> None:
     assert await _read(web.Response(body=b"%PDF", content_type="application/pdf")) == b"%PDF"
+
+
+async def test_a_file_over_the_limit_is_refused_and_one_that_just_fits_is_not() -> None:
+    def page() -> web.Response:
+        return web.Response(body=b"x" * 200_000, content_type="application/pdf")
+
+    assert len(await _read(page(), most=200_000) or b"") == 200_000
+    with pytest.raises(Reject, match="больше 199999"):
+        await _read(page(), most=199_999)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from exchanger.sandbox.openproject import Instance, RunningInstance
+from exchanger.sandbox.openproject.model import Attachment
 from exchanger.sandbox.openproject.seed import CLERK, HIGH, IN_PROGRESS, MAIN, TASK, TOKEN
 
 pytestmark = pytest.mark.oracle
@@ -57,3 +58,16 @@ async def test_it_lists_and_reads_what_is_there(foreign: Any) -> None:
 
     listed, subject, activities = await asyncio.to_thread(work)
     assert (listed, subject, activities) == (list(range(1, 31)), "Дело 6", 1)
+
+
+async def test_it_reads_projects_and_attachments(foreign: Any, instance: Instance) -> None:
+    instance.attachments[9] = Attachment(9, 1, "Скан.pdf", b"%PDF", "[ref]", "application/pdf")
+
+    def work() -> tuple[list[str], list[tuple[str, int]]]:
+        foreign.create_workpackage(project_id=MAIN, subject="Дело", type_id=TASK)
+        files = foreign.get_attachments_by_work_package(1)
+        return sorted(str(each.name) for each in foreign.get_projects()), [(each.filename, each.size) for each in files]
+
+    projects, files = await asyncio.to_thread(work)
+    assert projects == ["Главный", "Другой"]
+    assert files == [("Скан.pdf", 4)]

@@ -24,6 +24,12 @@ async def test_a_good_instance_has_no_errors(world: OpenProjectWorld) -> None:
     assert said(findings, Severity.ERROR) == ""
     assert "работает во всех проектах" in said(findings, Severity.OK)
     assert "без TLS" in said(findings, Severity.WARNING)
+    assert "Уведомления не настроены" in said(findings, Severity.OK)
+
+
+async def test_that_events_are_heard_is_told() -> None:
+    async with open_world(hears=True) as world:
+        assert "с нашей подписью" in said(await check(world.desk), Severity.OK)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from exchanger.connect import Limiter, Limits
+from exchanger.connect import Call, Limiter, Limits
 from exchanger.domain.key import Key
 from exchanger.domain.task import ExternalTask, Metadata, ObjectRef, Order
 from exchanger.domain.typed import typed
@@ -12,10 +12,10 @@ from exchanger.domain.variables import Variable
 from exchanger.sandbox.openproject import Instance, Person, RunningInstance, default_instance, standin
 from exchanger.sandbox.openproject.model import WorkPackage
 from exchanger.sandbox.openproject.seed import ADMIN, CLERK, REJECTED, TOKEN
-from exchanger.systems.openproject import CreateTask, OpenProjectOptions
+from exchanger.systems.openproject import SYSTEM, CreateTask, OpenProjectOptions
 from exchanger.systems.openproject.desk import Desk, open_desk
 from exchanger.systems.openproject.settings import ApiKey
-from exchanger.testing.contract import JumpClock, WorkWorld
+from exchanger.testing.contract import CallWorld, JumpClock, WorkWorld
 from exchanger.testing.proxy import HttpFaultProxy
 
 FAST: dict[str, Any] = {"timeout": 1.5, "requests_per_second": 10_000.0, "burst": 10_000.0, "page_size": 50}
@@ -111,3 +111,32 @@ async def open_world(
         limiter = Limiter(Limits(per_second=settings.requests_per_second, burst=settings.burst))
         async with open_desk(settings, limiter, clock) as desk:
             yield OpenProjectWorld(instance, running, proxy, desk, clock)
+
+
+class ProjectWorld(CallWorld):
+    path = r"/projects$"
+    secret = TOKEN
+
+    def __init__(self, instance: Instance, proxy: HttpFaultProxy, call: Call) -> None:
+        self.instance, self.proxy, self.call = instance, proxy, call
+        self._before = len(instance.projects)
+
+    def order(self, task_id: str) -> Order:
+        return order(task_id, topic="op_create_project", variables={"projectName": "Стройка"})
+
+    def bad_order(self, task_id: str) -> tuple[Order, Sequence[str]]:
+        wrong = {"projectName": "x" * 256, "projectPublic": "возможно", "projectCustom": "Заказчик"}
+        return order(task_id, topic="op_create_project", variables=wrong), [*wrong]
+
+    def effects(self) -> int:
+        return len(self.instance.projects) - self._before
+
+
+@asynccontextmanager
+async def open_project_world() -> AsyncIterator[ProjectWorld]:
+    clock = JumpClock()
+    instance = default_instance(clock=clock.now)
+    async with standin(instance) as running, HttpFaultProxy(running.url) as proxy:
+        options = OpenProjectOptions(url=proxy.url_for(running.url), login=ApiKey(TOKEN), projects=("main",), **FAST)
+        async with SYSTEM.open(options, clock) as system:
+            yield ProjectWorld(instance, proxy, system.calls["op_create_project"])
