@@ -55,6 +55,7 @@ async def test_rights_that_only_make_tasks_poorer_are_warnings_with_the_loss(wor
         "У вебхука нет права calendar",
         "У вебхука нет права crm",
         "У вебхука нет права lists",
+        "У вебхука нет права department",
         "У вебхука нет права sonet_group",
     ]
 

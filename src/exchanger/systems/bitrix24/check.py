@@ -26,6 +26,7 @@ _USEFUL = {
     "calendar": "сроки шаблонов считаются по часам, без выходных и праздников",
     "crm": "сделки и контакты не создаются",
     "lists": "элементы списков в описании показываются номерами",
+    "department": "руководитель запустившего (supervisorAs) на портале без модуля не находится",
     "sonet_group": "группа по названию (group) не находится, такие задачи не ставятся",
 }
 _MODULE = (
@@ -101,7 +102,7 @@ def _rights(capabilities: Capabilities) -> Iterator[Finding]:
         yield Finding(
             Severity.WARNING,
             "Портал не показал прав вебхука.",
-            "проверьте сами: task, user, disk, calendar, crm, lists, sonet_group.",
+            "проверьте сами: task, user, disk, calendar, crm, department, lists, sonet_group.",
         )
         return
     for name in _SCOPES:

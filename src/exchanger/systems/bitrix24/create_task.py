@@ -133,7 +133,8 @@ class CreateTask:
 
     async def _content(self, params: CreateTaskParams, capabilities: Capabilities) -> Content:
         portal = self._portal
-        started_by = await initiator(params, portal.people) if capabilities.addon else None
+        wanted = capabilities.addon or params.supervisor_as
+        started_by = await initiator(params, portal.people) if wanted else None
         zone = portal_zone(portal.options, capabilities, portal.api.time)
         return await gather(portal.api, params, started_by, capabilities, portal.shelf, zone)
 

@@ -22,6 +22,7 @@ Priority = Annotated[int, BeforeValidator(priority)]
 Numbers = Annotated[tuple[int, ...], BeforeValidator(readers.numbers)]
 CheckLists = Annotated[tuple[CheckItem, ...], BeforeValidator(read_checklists)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(texts)]
+Roles = Annotated[frozenset[str], BeforeValidator(readers.roles)]
 Moment = Annotated[datetime, BeforeValidator(read_moment)]
 Text = Annotated[str, BeforeValidator(lambda value: str(readers.unwrap(value) or ""))]
 
@@ -80,6 +81,11 @@ class CreateTaskParams(BaseModel):
         (), title="Наблюдатели", description="Через запятую; без них — шаблон, затем владелец диаграммы (diagramOwner)"
     )
     accomplices: Annotated[People, Asked(group=PEOPLE)] = Field((), title="Соисполнители", description="Через запятую")
+    supervisor_as: Annotated[Roles, Asked("supervisorAs", PEOPLE)] = Field(
+        frozenset(),
+        title="Руководитель запустившего — кто в задаче",
+        description="Через запятую: исполнитель, постановщик, соисполнитель, наблюдатель",
+    )
     tags: Annotated[Texts, Asked(group=CONTENT)] = Field((), title="Метки", description="Через запятую")
     control: Annotated[Flag, Asked(group=ANSWER)] = Field(default=False, title="Постановщик принимает работу")
     result_required: Annotated[Flag, Asked("resultRequired", ANSWER)] = Field(

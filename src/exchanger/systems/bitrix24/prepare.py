@@ -59,6 +59,7 @@ def _collect(sources: Sources) -> Iterator[tuple[str, Found]]:
         "parent_task_id": given("parentTaskId", "taskParent") or variable("parentTaskId"),
         "auditors": given("auditors") or _lenient(variable("diagramOwner") or process("diagramOwner")),
         "accomplices": given("accomplices"),
+        "supervisor_as": given("supervisorAs"),
         "tags": given("tags"),
         "control": given("control", "TASK_CONTROL"),
         "result_required": given("resultRequired"),

@@ -16,6 +16,11 @@ _TRUE = frozenset({"true", "1", "y", "yes", "да"})
 _FALSE = frozenset({"false", "0", "n", "no", "нет"})
 _PRIORITIES = {"0": 0, "1": 1, "2": 2, "low": 0, "normal": 1, "high": 2, "низкий": 0, "обычный": 1, "высокий": 2}
 
+_ROLES = {
+    "responsible": "responsible", "исполнитель": "responsible", "creator": "originator", "постановщик": "originator",
+    "accomplices": "accomplices", "соисполнитель": "accomplices", "auditors": "auditors", "наблюдатель": "auditors",
+}  # fmt: skip
+
 PERSON = "нужен номер сотрудника портала (например 107) или адрес почты"
 
 
@@ -81,6 +86,14 @@ def priority(value: object) -> int:
     if found is None:
         raise ValueError("нужно 0 (низкий), 1 (обычный) или 2 (высокий)")
     return found
+
+
+def roles(value: object) -> frozenset[str]:
+    """Роли в задаче: по-русски или именами параметров."""
+    found = [_ROLES.get(as_text(item).strip().casefold()) for item in items(value)]
+    if None in found:
+        raise ValueError("нужны роли через запятую: исполнитель, постановщик, соисполнитель, наблюдатель")
+    return frozenset(role for role in found if role is not None)
 
 
 def texts(value: object) -> tuple[str, ...]:

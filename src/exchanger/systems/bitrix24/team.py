@@ -45,6 +45,11 @@ class Crew:
         """Люди шаблона."""
         return Cast() if self.content.template is None else self.content.template.cast
 
+    def placed(self, role: str) -> int | None:
+        """Руководитель запустившего, если элемент сам зовёт его в эту роль; нет руководителя — сам запустивший."""
+        asked = role in self.params.supervisor_as and self.content.initiator is not None
+        return (self.content.supervisor or self.content.initiator) if asked else None
+
     def supervisor_for(self, role: str) -> int | None:
         """Руководитель запустившего, если шаблон зовёт его в эту роль; нет руководителя — сам запустивший."""
         if role not in self.cast.supervised or self.content.initiator is None:
@@ -69,6 +74,8 @@ def _sees(owner: Owner, *participants: int) -> bool:
 
 async def _responsible(crew: Crew, people: People) -> int:
     params = crew.params
+    if not crew.own("responsible") and (placed := crew.placed("responsible")) is not None:
+        return placed
     of_template = crew.cast.responsible or crew.supervisor_for("responsible")
     if of_template is not None and not crew.own("responsible"):
         return of_template
@@ -90,6 +97,8 @@ async def _responsible(crew: Crew, people: People) -> int:
 
 async def _creator(crew: Crew, people: People) -> int:
     params = crew.params
+    if not crew.own("creator") and (placed := crew.placed("originator")) is not None:
+        return placed
     of_template = crew.cast.originator or crew.supervisor_for("originator")
     if of_template is not None and not crew.own("creator"):
         return of_template
@@ -101,12 +110,13 @@ async def _creator(crew: Crew, people: People) -> int:
 
 async def _group(crew: Crew, role: str, called: str, of_template: tuple[int, ...], people: People) -> tuple[int, ...]:
     """Наблюдатели или соисполнители: заданные элементом, иначе шаблоном, иначе процессом."""
-    supervisor = crew.supervisor_for(role)
+    supervisor, placed = crew.supervisor_for(role), crew.placed(role)
+    more = () if placed is None else (placed,)
     from_template = of_template if supervisor is None else (*of_template, supervisor)
     if from_template and not crew.own(role):
-        return tuple(dict.fromkeys(from_template))
+        return tuple(dict.fromkeys((*from_template, *more)))
     given: tuple[str, ...] = crew.params.auditors if role == "auditors" else crew.params.accomplices
-    return tuple(dict.fromkeys([await _required(each, called, people) for each in given]))
+    return tuple(dict.fromkeys([*[await _required(each, called, people) for each in given], *more]))
 
 
 async def initiator(params: CreateTaskParams, people: People) -> int | None:

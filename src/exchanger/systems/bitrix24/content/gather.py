@@ -18,6 +18,7 @@ from exchanger.systems.bitrix24.content.predecessors import PredecessorsSource
 from exchanger.systems.bitrix24.content.remarks import Remarks
 from exchanger.systems.bitrix24.content.result_files import ResultFiles
 from exchanger.systems.bitrix24.content.rounds import Source, read_all
+from exchanger.systems.bitrix24.content.stock_supervisor import StockSupervisor
 from exchanger.systems.bitrix24.content.supervisor import SupervisorSource
 from exchanger.systems.bitrix24.content.template import Template
 from exchanger.systems.bitrix24.content.template_source import ModuleTemplate, StockTemplate, process_variables
@@ -71,7 +72,7 @@ class _Reading:
         self.remarks = Remarks()
         addon = capabilities.addon
         self.diagram = DiagramSource(params.process_key, params.element_id, shelf.diagrams, self.remarks)
-        self.supervisor = SupervisorSource(initiator, shelf.supervisors, self.remarks) if addon else None
+        self.supervisor = self._supervisor_source(capabilities, shelf)
         self.template = self._template_source(capabilities)
         may_read = capabilities.allows("disk")
         self.files = ResultFiles(may_read, self.remarks)
@@ -86,7 +87,8 @@ class _Reading:
 
     def needs_reading(self) -> bool:
         """Есть ли что читать; обычной задаче на портале без модуля читать нечего."""
-        return self._addon or self.template is not None or self.predecessors is not None
+        asked = (self.template, self.predecessors, self.supervisor)
+        return self._addon or any(source is not None for source in asked)
 
     def sources(self) -> list[Source]:
         """Источники по порядку: сначала те, на чьи ответы ссылаются."""
@@ -98,7 +100,8 @@ class _Reading:
         """Прочитанное."""
         template = None if self.template is None else self.template.template
         found = () if self.predecessors is None else self.predecessors.found()
-        if self.supervisor is not None and template is not None and template.cast.supervised:
+        supervised = self._params.supervisor_as or (template is not None and template.cast.supervised)
+        if self.supervisor is not None and supervised:
             self.supervisor.needed()
         story = self._story()
         shown = () if template is None else template.in_description
@@ -115,6 +118,14 @@ class _Reading:
             calendar=self.calendar.calendar,
             remarks=self.remarks,
         )
+
+    def _supervisor_source(self, capabilities: Capabilities, shelf: Shelf) -> SupervisorSource | StockSupervisor | None:
+        if capabilities.addon:
+            return SupervisorSource(self._initiator, shelf.supervisors, self.remarks)
+        if not self._params.supervisor_as:
+            return None
+        may_read = capabilities.allows("user") and capabilities.allows("department")
+        return StockSupervisor(self._initiator, may_read, shelf.supervisors, self.remarks)
 
     def _template_source(self, capabilities: Capabilities) -> ModuleTemplate | StockTemplate | None:
         params, number = self._params, self._params.template_id

@@ -46,5 +46,10 @@ class SupervisorSource:
     def needed(self) -> None:
         """Руководитель оказался нужен: если его нет, сказать об этом."""
         if self.supervisor is None:
-            why = self._why or "не известно, кто запустил процесс (startedBy)"
-            self.remarks.add("руководитель запустившего процесс", f"{why}; вместо него — сам запустивший")
+            say_missing(self.remarks, self._why)
+
+
+def say_missing(remarks: Remarks, why: str | None) -> None:
+    """Руководителя нет; без причины — не известно, чей он."""
+    why = why or "не известно, кто запустил процесс (startedBy)"
+    remarks.add("руководитель запустившего процесс", f"{why}; вместо него — сам запустивший")
