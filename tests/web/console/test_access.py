@@ -94,7 +94,13 @@ async def test_behind_tls_the_cookie_is_for_tls_only(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "foreign", [{"Sec_Fetch_Site": "cross-site"}, {"Origin": "https://evil.example"}, {"Origin": "null"}]
+    "foreign",
+    [
+        {"Sec_Fetch_Site": "cross-site"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://[::"},
+    ],
 )
 @pytest.mark.parametrize("path", ["/login", "/logout"])
 async def test_a_form_of_another_site_is_refused(tmp_path: Path, foreign: dict[str, str], path: str) -> None:
@@ -154,6 +160,9 @@ async def test_a_session_ends_by_time_and_by_too_many_others() -> None:
     [
         {"Host": "evil.example"},
         {"Host": "evil.example:8090"},
+        {"Host": "127.0.0.1.evil.example"},
+        {"Host": "192.0.2.7"},
+        {"Host": "[::1"},
         {"X_Forwarded_For": "198.51.100.7"},
         {"Forwarded": "for=198.51.100.7"},
     ],
@@ -166,7 +175,7 @@ async def test_without_a_password_a_foreign_name_or_a_proxy_gets_nothing(
         assert refused.status == 403
         assert "EXCHANGER_CONSOLE_PASSWORD" in refused.text
         assert "audit.jsonl" not in refused.text
-        for name in ("localhost:8090", "127.0.0.1", "[::1]:8090"):
+        for name in ("localhost:8090", "127.0.0.1", "127.0.0.2:8090", "[::1]:8090"):
             assert (await browser.get("/audit", Host=name)).status == 200
 
 
@@ -178,6 +187,14 @@ async def test_bodies_and_numbers_are_bounded(tmp_path: Path) -> None:
             refused = await browser.get(f"/trace?id={asked}")
             assert refused.status == 400
             assert "до 500 знаков" in refused.text
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded; charset=no-such", "multipart/form-data", "x"])
+async def test_a_body_that_is_no_form_is_refused_and_never_an_error_of_ours(tmp_path: Path, kind: str) -> None:
+    async with browsing(settings_of(tmp_path, EXCHANGER_CONSOLE_PASSWORD=PASSWORD)) as browser:
+        for body in (b"password=\xff\xfe", b"--x\r\n", b""):
+            async with browser.client.post(f"{browser.url}/login", data=body, headers={"Content-Type": kind}) as answer:
+                assert answer.status in {400, 403, 429}
 
 
 async def test_every_answer_is_armoured(tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from ipaddress import ip_address
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -25,7 +27,6 @@ HEADERS = {
 OPEN = frozenset({"/login", "/console.css", "/health/live"})
 """Страницы без входа."""
 
-_LOCAL = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _PROXIED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP")
 _TITLES = {404: "Такой страницы нет", 405: "Так эту страницу не открывают", 413: "Запрос слишком велик"}
 
@@ -69,7 +70,7 @@ class Guard:
         """Пустить своего; без входа — только того, кто пришёл на эту машину прямо."""
         if self._entry is None:
             # A page of another site can point its own name at 127.0.0.1, and a proxy opens us to its whole network.
-            if _name(request.host) not in _LOCAL or any(name in request.headers for name in _PROXIED):
+            if not _is_local(request.host) or any(name in request.headers for name in _PROXIED):
                 remedy = "задайте EXCHANGER_CONSOLE_PASSWORD или откройте http://127.0.0.1 через туннель SSH."
                 return self._told(403, "Без входа консоль отвечает только этой машине", remedy=remedy)
         elif request.path not in OPEN and not self._entry.knows(request.cookies.get(self._cookie, "")):
@@ -82,6 +83,9 @@ async def secure(_: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(HEADERS)
 
 
-def _name(host: str) -> str:
-    head, _, port = host.rpartition(":")
-    return (head if head and port.isdigit() else host).lower()
+def _is_local(host: str) -> bool:
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+        return name == "localhost" or ip_address(name).is_loopback
+    except ValueError:
+        return False
