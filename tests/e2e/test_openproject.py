@@ -8,9 +8,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
+from typing import cast
 
 import pytest
 
+from exchanger.domain.typed import typed
+from exchanger.domain.variables import Variable, VariableType
 from exchanger.engine.client import RestEngine
 from exchanger.engine.connection import EngineConnection
 from exchanger.sandbox.bitrix24 import Person as Employee
@@ -19,7 +22,7 @@ from exchanger.sandbox.bitrix24 import standin as bitrix24
 from exchanger.sandbox.engine import EngineProcess
 from exchanger.sandbox.openproject import Fault, FaultKind, Instance, Person, default_instance
 from exchanger.sandbox.openproject import standin as openproject
-from exchanger.sandbox.openproject.model import WorkPackage
+from exchanger.sandbox.openproject.model import Attachment, WorkPackage
 from exchanger.sandbox.openproject.seed import ADMIN, CLERK, MILESTONE, REJECTED, TOKEN
 from exchanger.settings import load_settings
 from exchanger.telemetry.clock import SystemClock
@@ -141,4 +144,36 @@ async def test_a_creation_whose_answer_was_lost_is_not_repeated(
         house.person.close(task.id)
         assert await house.ended_at(started) == "rejected"
         assert len(house.instance.work_packages) == 1
+        assert house.instance.faults.fired == [FaultKind.COMMIT_THEN_DROP]
+
+
+async def test_a_project_is_made_once_and_a_file_of_the_process_goes_there_and_back(
+    camunda: EngineProcess, vhost: str, tmp_path: Path
+) -> None:
+    drawing = bytes(range(256)) * 500
+    async with open_house(camunda, vhost, tmp_path) as house:
+        house.instance.faults.add(Fault(FaultKind.COMMIT_THEN_DROP, "POST", r"/projects$"))
+        model = Path(__file__).with_name("project.bpmn").read_bytes()
+        await house.operator.admin.deploy("project", {"project.bpmn": model})
+        file = Variable(VariableType.FILE, drawing, {"filename": "Чертёж.dwg", "mimeType": "image/vnd.dwg"})
+        started = await house.operator.admin.start("project", {"number": typed(7), "drawing": file})
+
+        task = await house.package()
+        project = house.instance.projects[task.project]
+        assert (project.name, project.status, len(house.instance.projects)) == ("Стройка 7", "on_track", 3)
+        attached = await eventually(lambda: list(house.instance.attachments.values()), within=_WITHIN)
+        assert [(each.name, each.type, each.content) for each in attached] == [("Чертёж.dwg", "image/vnd.dwg", drawing)]
+        answer = Attachment(house.instance.next_record(), task.id, "Замечания.txt", b"12")
+        house.instance.attachments[answer.id] = answer
+        house.person.close(task.id)
+
+        async def over() -> bool:
+            return not await house.operator.admin.is_running(started)
+
+        await eventually(over, within=_WITHIN, every=0.2, what="the process is over")
+        told = await house.operator.admin.final_variables(started)
+        assert told["op_project_id"].value == str(project.id)
+        assert str(told["op_project_link"].value).endswith(f"/projects/{project.identifier}")
+        (remark,) = cast("list[dict[str, object]]", told["remarks"].value)
+        assert (remark["name"], remark["size"]) == ("Замечания.txt", 2)
         assert house.instance.faults.fired == [FaultKind.COMMIT_THEN_DROP]
