@@ -204,3 +204,33 @@ async def test_memory_is_bounded_while_nothing_can_be_written(tmp_path: Path) ->
         writer.put([event(after=number) for number in range(WAITING + 5)])
 
         assert len(writer._waiting) == WAITING
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["all of it", "its end"])
+async def test_a_file_damaged_under_an_open_writer_is_begun_anew(tmp_path: Path, whole: bool) -> None:
+    path, clock = tmp_path / "journal.sqlite3", VirtualClock()
+    store(path, *(event(task=f"t-{number}", after=number) for number in range(2000)))  # many pages
+    part = Health().part("журнал")
+    writer = Writer(path, clock, part, keep=DAY * 36500)
+    async with writing(writer):
+        await eventually(lambda: part.condition is Condition.UP)
+        _damage(path, 4096 if whole else path.stat().st_size // 2)
+
+        async def written() -> bool:
+            writer.put([event(task=f"u-{number}", after=number) for number in range(500)])
+            await clock.advance(31)
+            return len(Reader(path).of_task("u-1")) == 1
+
+        await eventually(written)
+        await eventually(lambda: part.condition is Condition.UP)
+
+    assert not Reader(path).fault
+
+
+def _damage(path: Path, start: int) -> None:
+    """Rubbish over the pages from `start` on: the file opens, and a deeper look finds it."""
+    with path.open("r+b") as file:
+        file.seek(start)
+        file.write(b"\xff" * (path.stat().st_size - start))
+    for left in (Path(f"{path}-wal"), Path(f"{path}-shm")):
+        left.unlink(missing_ok=True)

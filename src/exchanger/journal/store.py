@@ -89,11 +89,21 @@ def _open(path: Path) -> sqlite3.Connection:
     try:
         return _connect(path)
     except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError):  # locked, full, not readable: not the file's own fault
+        if not is_damage(error):
             raise
+    discard(path)
+    return _connect(path)
+
+
+def is_damage(error: Exception) -> bool:
+    """Файл испорчен; иное — занят, нет места, нет прав — не его вина."""
+    return type(error) is sqlite3.DatabaseError
+
+
+def discard(path: Path) -> None:
+    """Убрать испорченный журнал: он строится заново."""
     for name in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
         name.unlink(missing_ok=True)
-    return _connect(path)
 
 
 def _connect(path: Path) -> sqlite3.Connection:

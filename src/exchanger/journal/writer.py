@@ -11,7 +11,7 @@ from pathlib import Path
 
 from exchanger.domain.event import Event, EventKind
 from exchanger.journal.record import lean
-from exchanger.journal.store import Store
+from exchanger.journal.store import Store, discard, is_damage
 from exchanger.ports import Clock
 from exchanger.telemetry.health import Part
 
@@ -37,6 +37,7 @@ class Writer:
         self._filled = asyncio.Event()
         self._filled.set()  # the file is opened at once, so that a fault of it is seen before the first event
         self._store: Store | None = None
+        self._damaged = False
         self._tidied = clock.now() - _TIDY
 
     async def hear(self, event: Event) -> None:
@@ -73,11 +74,15 @@ class Writer:
 
     def _write(self, batch: list[Event]) -> bool:
         try:
+            if self._damaged:  # opening looks at the first pages only: here is what lay deeper
+                discard(self._path)
+                self._damaged = False
             self._store = self._store or Store(self._path)
             self._store.add(batch)
             self._tidy(self._store)
         except _FAULTS as error:
             self._close()
+            self._damaged = is_damage(error)
             self._part.degraded(f"{self._path}: {error}", now=self._clock.now())
             return False
         self._part.up(now=self._clock.now())
