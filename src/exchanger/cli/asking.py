@@ -10,6 +10,8 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from exchanger.telemetry.redact import redact
+
 T = TypeVar("T")
 
 _SPAN = re.compile(r"(\d+)\s*([smhdсмчд])")
@@ -73,6 +75,11 @@ def retyped(name: str, *, yes: bool) -> None:
     if not yes and typer.prompt(f"Наберите «{name}», чтобы подтвердить", default="", show_default=False) != name:
         typer.echo("Ничего не сделано: имя не совпало.")
         raise typer.Exit(_NOT_CONFIRMED)
+
+
+def say(text: object = "", *, err: bool = False, nl: bool = True) -> None:
+    """Напечатать слова, пришедшие от движка, систем и из очередей: тайн в них может быть, в выводе — нет."""
+    typer.echo(redact(str(text)), err=err, nl=nl)
 
 
 def perform(main: Coroutine[Any, Any, T]) -> T:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from exchanger.cli.asking import Reason, perform, required
+from exchanger.cli.asking import Reason, perform, required, say
 from exchanger.ops.pause import open_switchboard
 from exchanger.settings import load_settings
 
@@ -29,7 +29,7 @@ def clear(
     Пример: exchanger cache clear bitrix24 --reason "на портале завели поле"
     """
     told = perform(_clear(system, required(reason)))
-    typer.echo(f"Приказ отдан: {', '.join(told)}. Действующая вахта исполнит его за секунды.")
+    say(f"Приказ отдан: {', '.join(told)}. Действующая вахта исполнит его за секунды.")
 
 
 async def _clear(system: str | None, reason: str) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from exchanger.cli.asking import say
 from exchanger.connect import Severity
 from exchanger.domain.errors import ConfigError
 from exchanger.ops.routes import against_engine
@@ -84,7 +85,7 @@ def lint(
         typer.echo(f"Ошибка: {fault}")
     for finding in found:
         kind = "Ошибка" if finding.severity is Severity.ERROR else "Предупреждение"
-        typer.echo(f"{kind}: {finding.what} {finding.remedy}".rstrip())
+        say(f"{kind}: {finding.what} {finding.remedy}".rstrip())
     wrong = len(verdict.faults) + sum(finding.severity is Severity.ERROR for finding in found)
     remarks = len(verdict.warnings) + sum(finding.severity is not Severity.ERROR for finding in found)
     typer.echo(f"Ошибок: {wrong}, предупреждений: {remarks}")

@@ -19,6 +19,7 @@ from exchanger.cli.asking import (
     narrowed,
     perform,
     required,
+    say,
 )
 from exchanger.ops.dead_letter import Entry, Selection, age
 from exchanger.ops.dead_letters import Batch, Planned, open_dead_letters
@@ -58,10 +59,10 @@ def list_(
     selection = Selection(system, task, topic, kind, since, older)
     found = perform(_look(queue, selection, limit))
     for entry in found:
-        typer.echo(json.dumps(_fields(entry), ensure_ascii=False) if as_json else _line(entry))
+        say(json.dumps(_fields(entry), ensure_ascii=False) if as_json else _line(entry))
     if not as_json:
         more = f", показаны первые {limit}: остальные — с большим --limit" if len(found) == limit else ""
-        typer.echo(f"Записей: {len(found)}{more}")
+        say(f"Записей: {len(found)}{more}")
 
 
 @app.command()
@@ -78,17 +79,17 @@ def show(
     """
     found = perform(_show(queue, number))
     if found is None:
-        typer.echo(f"Записи «{number}» в очереди {queue} нет.", err=True)
+        say(f"Записи «{number}» в очереди {queue} нет.", err=True)
         raise typer.Exit(_NOT_FOUND)
     planned, content = found
     fields = _fields(planned.entry) | {"redrive": planned.decision.remedy, "redrive_why": planned.decision.why}
     if body:
         fields["body"] = content.decode("utf-8", "replace")
     if as_json:
-        typer.echo(json.dumps(fields, ensure_ascii=False))
+        say(json.dumps(fields, ensure_ascii=False))
         return
     for name, value in fields.items():
-        typer.echo(f"{name}: {value}")
+        say(f"{name}: {value}")
 
 
 @app.command()
@@ -156,8 +157,8 @@ def drop(
     if dry_run or not yes:
         found = perform(_look(queue, selection, limit))
         for entry in found:
-            typer.echo(_line(entry))
-        typer.echo(f"Будет убрано: {len(found)}")
+            say(_line(entry))
+        say(f"Будет убрано: {len(found)}")
         if dry_run or not found:
             return
         confirm(f"Убрать {len(found)} навсегда?", yes=yes)
@@ -191,14 +192,14 @@ async def _drop(queue: str, batch: Batch) -> None:
 
 
 def _tell(entry: Entry, what: str) -> None:
-    typer.echo(f"{entry.id}  задача {entry.record.task_id or '—'}: {what}")
+    say(f"{entry.id}  задача {entry.record.task_id or '—'}: {what}")
 
 
 def _print_plan(plan: list[Planned]) -> None:
     for each in plan:
-        typer.echo(f"{_line(each.entry)}\n    → {each.decision.remedy}: {each.decision.why}")
+        say(f"{_line(each.entry)}\n    → {each.decision.remedy}: {each.decision.why}")
     acting = sum(each.decision.acts for each in plan)
-    typer.echo(f"Записей: {len(plan)}, из них изменит redrive: {acting}")
+    say(f"Записей: {len(plan)}, из них изменит redrive: {acting}")
 
 
 def _line(entry: Entry) -> str:

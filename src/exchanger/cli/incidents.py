@@ -19,6 +19,7 @@ from exchanger.cli.asking import (
     narrowed,
     perform,
     required,
+    say,
 )
 from exchanger.ops.dead_letter import age
 from exchanger.ops.incidents import Incident, Wanted, open_incidents
@@ -51,10 +52,10 @@ def list_(
     """
     found = perform(_list(Wanted(system, task, topic, instance, since, older), limit))
     for incident in found:
-        typer.echo(json.dumps(_fields(incident), ensure_ascii=False) if as_json else _text(incident))
+        say(json.dumps(_fields(incident), ensure_ascii=False) if as_json else _text(incident))
     if not as_json:
         more = f", показаны первые {limit}: остальные — с большим --limit" if len(found) == limit else ""
-        typer.echo(f"Инцидентов: {len(found)}{more}")
+        say(f"Инцидентов: {len(found)}{more}")
 
 
 @app.command()
@@ -82,8 +83,8 @@ def retry(
     found = perform(_list(wanted, limit))
     if dry_run or not yes:
         for incident in found:
-            typer.echo(_text(incident))
-        typer.echo(f"Получат попытку: {len(found)}")
+            say(_text(incident))
+        say(f"Получат попытку: {len(found)}")
     if dry_run or not found:
         return
     confirm(f"Повторить {len(found)}?", yes=yes)
@@ -101,7 +102,7 @@ async def _retry(found: list[Incident], reason: str) -> None:
 
 
 def _tell(incident: Incident, what: str) -> None:
-    typer.echo(f"задача {incident.task.id}: {what}")
+    say(f"задача {incident.task.id}: {what}")
 
 
 def _text(incident: Incident) -> str:

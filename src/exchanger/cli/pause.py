@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from exchanger.cli.asking import AsJson, Reason, perform, required
+from exchanger.cli.asking import AsJson, Reason, perform, required, say
 from exchanger.ops.pause import Standing, open_switchboard
 from exchanger.settings import load_settings
 
@@ -27,7 +27,7 @@ def pause(
     Пример: exchanger pause bitrix24 --reason "на портале обновление"
     """
     perform(_pause(system, required(reason), everything=everything))
-    typer.echo(f"{system}: остановлена. Отпустить: exchanger resume {system} --reason …")
+    say(f"{system}: остановлена. Отпустить: exchanger resume {system} --reason …")
 
 
 def resume(
@@ -44,7 +44,7 @@ def resume(
     Пример: exchanger resume bitrix24 --accept --reason "группу удалили намеренно"
     """
     perform(_resume(system, required(reason), accept=accept))
-    typer.echo(f"{system}: отпущена." + (" Пропавшее будет принято действующей вахтой." if accept else ""))
+    say(f"{system}: отпущена." + (" Пропавшее будет принято действующей вахтой." if accept else ""))
 
 
 def paused(*, as_json: AsJson = False) -> None:
@@ -54,7 +54,7 @@ def paused(*, as_json: AsJson = False) -> None:
     """
     found = perform(_look())
     for standing in found:
-        typer.echo(json.dumps(_fields(standing), ensure_ascii=False) if as_json else _line(standing))
+        say(json.dumps(_fields(standing), ensure_ascii=False) if as_json else _line(standing))
     if any(standing.scope.name != "NOTHING" for standing in found):
         raise typer.Exit(1)
 

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from exchanger.cli.asking import AsJson, perform
+from exchanger.cli.asking import AsJson, perform, say
 from exchanger.cli.processes_change import delete, info, start, stop
 from exchanger.cli.processes_export import export
 from exchanger.domain.task import ExternalTask
@@ -150,10 +150,10 @@ def _print(rows: Iterable[Row], *, as_json: bool) -> None:
     found = list(rows)
     if as_json:
         for row in found:
-            typer.echo(json.dumps(row, ensure_ascii=False))
+            say(json.dumps(row, ensure_ascii=False))
         return
     if not found:
-        typer.echo("Ничего нет.")
+        say("Ничего нет.")
         return
     table = Table(*found[0])
     for row in found:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from exchanger.cli.asking import AsJson, DryRun, Reason, Yes, perform, required, retyped
+from exchanger.cli.asking import AsJson, DryRun, Reason, Yes, perform, required, retyped, say
 from exchanger.domain.errors import ConfigError
 from exchanger.domain.variables import Variable, Variables
 from exchanger.engine.admin import Instance
@@ -30,13 +30,13 @@ def info(key: Key, *, as_json: AsJson = False) -> None:
     found = perform(_info(key))
     if as_json:
         for row in _versions(found):
-            typer.echo(json.dumps(row, ensure_ascii=False))
+            say(json.dumps(row, ensure_ascii=False))
         return
     latest = found.versions[0]
-    typer.echo(f"{key} «{latest.name}»  арендатор {latest.tenant_id or 'нет'}  экземпляров {found.instances}")
+    say(f"{key} «{latest.name}»  арендатор {latest.tenant_id or 'нет'}  экземпляров {found.instances}")
     for row in _versions(found):
         tag = f", метка {row['tag']}" if row["tag"] else ""
-        typer.echo(f"  версия {row['version']}{tag}: экземпляров {row['instances']}, развёртывание {row['deployment']}")
+        say(f"  версия {row['version']}{tag}: экземпляров {row['instances']}, развёртывание {row['deployment']}")
 
 
 def start(
@@ -72,9 +72,9 @@ def start(
             business_key if business_key is not None else file.business_key,
         )
     )
-    typer.echo(_plan(plan), err=not dry_run)
+    say(_plan(plan), err=not dry_run)
     if not dry_run:
-        typer.echo(perform(_start(plan, reason.strip() or file.description or "запуск")))
+        say(perform(_start(plan, reason.strip() or file.description or "запуск")))
 
 
 def stop(
@@ -94,13 +94,13 @@ def stop(
     why = "" if dry_run else required(reason)
     found = perform(_chosen(key, Wanted(frozenset(instance or ()), version, business_key)))
     for each in found:
-        typer.echo(f"экземпляр {each.id}  business key {each.business_key or 'нет'}")
-    typer.echo(f"Экземпляров: {len(found)}. {_CANCELLED}")
+        say(f"экземпляр {each.id}  business key {each.business_key or 'нет'}")
+    say(f"Экземпляров: {len(found)}. {_CANCELLED}")
     if dry_run or not found:
-        typer.echo("Ничего не сделано.")
+        say("Ничего не сделано.")
         return
     retyped(key, yes=yes)
-    typer.echo(f"Отменено: {perform(_stop(found, key, why))} из {len(found)}.")
+    say(f"Отменено: {perform(_stop(found, key, why))} из {len(found)}.")
 
 
 def delete(key: Key, *, reason: Reason = "", dry_run: DryRun = False, yes: Yes = False) -> None:
@@ -113,9 +113,9 @@ def delete(key: Key, *, reason: Reason = "", dry_run: DryRun = False, yes: Yes =
     for each in plan:
         numbers = ", ".join(str(version.version) for version in each.versions)
         left = f"; останется, в нём ещё {', '.join(each.shared)}" if each.shared else ""
-        typer.echo(f"версии {numbers}: развёртывание {each.deployment_id}{left}")
+        say(f"версии {numbers}: развёртывание {each.deployment_id}{left}")
     if dry_run:
-        typer.echo("Ничего не сделано.")
+        say("Ничего не сделано.")
         return
     retyped(key, yes=yes)
     perform(_delete(plan, key, why))
@@ -157,7 +157,7 @@ async def _delete(plan: list[Removal], key: str, reason: str) -> None:
 
 
 def _tell(what: str, said: str) -> None:
-    typer.echo(f"{what}: {said}")
+    say(f"{what}: {said}")
 
 
 def _versions(found: Info) -> list[dict[str, str | int | None]]:

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from exchanger.cli.asking import AsJson, perform
+from exchanger.cli.asking import AsJson, perform, say
 from exchanger.cli.sync_check import check_
 from exchanger.cli.sync_deploy import deploy, diff, rollback
 from exchanger.cli.sync_run import run
@@ -65,11 +65,11 @@ def list_(
     shown = [(card, selection.refuses(card)) for card in cards]
     for card, refused in shown:
         if everything or not refused:
-            typer.echo(json.dumps(_fields(card, refused), ensure_ascii=False) if as_json else _line(card, refused))
+            say(json.dumps(_fields(card, refused), ensure_ascii=False) if as_json else _line(card, refused))
     if not as_json:
         chosen = sum(not refused for _, refused in shown)
         more = "" if everything or chosen == len(shown) else "; остальные и почему — с ключом --all"
-        typer.echo(f"Диаграмм: {len(shown)}, отобрано: {chosen}{more}")
+        say(f"Диаграмм: {len(shown)}, отобрано: {chosen}{more}")
 
 
 @app.command()
@@ -89,9 +89,7 @@ def get(
     settings = load_settings()
     steps = perform(_all(settings, output) if everything else _one(settings, diagram_id, output))
     counts = {got: sum(step.got is got for step in steps) for got in Got}
-    typer.echo(
-        f"Скачано: {counts[Got.FETCHED]}, не изменилось: {counts[Got.UNCHANGED]}, не удалось: {counts[Got.FAILED]}"
-    )
+    say(f"Скачано: {counts[Got.FETCHED]}, не изменилось: {counts[Got.UNCHANGED]}, не удалось: {counts[Got.FAILED]}")
     if counts[Got.FAILED]:
         raise typer.Exit(_HAS_ERRORS)
 
@@ -123,8 +121,8 @@ def convert_(
     if not as_json:
         people = f"из {local.assignees_file}" if local.assignees_file else "нет (файла ответственных рядом не нашлось)"
         for remark in candidate.remarks:
-            typer.echo(remark)
-        typer.echo(f"Ответственные: {people}\nЗаписан {target}; процессы: {', '.join(made.process_keys)}")
+            say(remark)
+        say(f"Ответственные: {people}\nЗаписан {target}; процессы: {', '.join(made.process_keys)}")
     if made.report.errors:
         raise typer.Exit(_HAS_ERRORS)
 
@@ -147,8 +145,8 @@ def analyse_(
     content, used = _encoded(as_csv(rows), encoding)
     _write(target, content)
     if used is not encoding:
-        typer.echo(f"В диаграмме есть знаки, которых нет в {encoding}: записано в {used}.", err=True)
-    typer.echo(f"Записан {target}: строк {len(rows)}, ответственные: {records or 'файла рядом нет'}")
+        say(f"В диаграмме есть знаки, которых нет в {encoding}: записано в {used}.", err=True)
+    say(f"Записан {target}: строк {len(rows)}, ответственные: {records or 'файла рядом нет'}")
 
 
 async def _candidate(local: LocalDiagram) -> Candidate:
@@ -171,7 +169,7 @@ async def _storm(settings: Settings) -> AsyncIterator[StormSource]:
 
 def _say_wait(seconds: float, why: str) -> None:
     if seconds >= 1:
-        typer.echo(f"… пауза {seconds:.0f} с: {why}", err=True)
+        say(f"… пауза {seconds:.0f} с: {why}", err=True)
 
 
 async def _cards(settings: Settings) -> list[DiagramCard]:
@@ -207,13 +205,13 @@ def _download(settings: Settings, storm: StormSource, folder: Path) -> Download:
 def _say(step: Step, place: str) -> None:
     what = {Got.FETCHED: "скачана", Got.UNCHANGED: "не изменилась", Got.FAILED: "не скачана"}[step.got]
     tail = f": {step.error}" if step.error else f" → {step.path}"
-    typer.echo(f"{place}{' '.join(step.name.split()) or step.diagram}: {what}{tail}")
+    say(f"{place}{' '.join(step.name.split()) or step.diagram}: {what}{tail}")
     for note in step.notes:
-        typer.echo(f"    {note}")
+        say(f"    {note}")
 
 
 def _print_report(report: Report, *, as_json: bool) -> None:
-    typer.echo(report.json() if as_json else report.text(), nl=False)
+    say(report.json() if as_json else report.text(), nl=False)
 
 
 def _encoded(text: str, encoding: Encoding) -> tuple[bytes, Encoding]:

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from exchanger.cli.asking import perform
+from exchanger.cli.asking import perform, say
 from exchanger.domain.errors import ConfigError
 from exchanger.ops.diagrams.gate import as_page, check, known_of, with_shared_keys
 from exchanger.ops.diagrams.gate_engine import NoEngine, Trial, open_trial
@@ -53,7 +53,7 @@ def check_(
         if html is not None:
             _write(html / f"{path.stem}.html", as_page(report))
         if as_json:
-            typer.echo(report.json())
+            say(report.json())
         else:
             _show(report)
     if any(report.blocking for report in reports):
@@ -106,4 +106,4 @@ def _write(path: Path, text: str) -> None:
         write_whole(path, text.encode())
     except OSError as error:
         raise ConfigError(f"Файл {path} не записан: {error.strerror}.", remedy="Исправьте путь или права.") from error
-    typer.echo(f"Страница: {path}", err=True)
+    say(f"Страница: {path}", err=True)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from exchanger.cli.asking import AsJson, DryRun, Reason, Yes, confirm, perform, required
+from exchanger.cli.asking import AsJson, DryRun, Reason, Yes, confirm, perform, required, say
 from exchanger.domain.errors import ExchangerError, Retry, SystemPaused
 from exchanger.ops.diagrams.deploy import Deployer, Outcome, Result
 from exchanger.ops.diagrams.deploy_checklists import open_lists
@@ -56,11 +56,11 @@ def diff(file: File, *, uuid: Uuid = "", assignees: Assignees = None, as_json: A
     settings = load_settings()
     candidate, standing = perform(_compared(settings, file, uuid, assignees))
     if as_json:
-        typer.echo(json.dumps(standing_fields(standing), ensure_ascii=False))
+        say(json.dumps(standing_fields(standing), ensure_ascii=False))
     else:
-        typer.echo("\n".join([f"{candidate.name} ({candidate.key})", *(f"  {line}" for line in standing.lines())]))
+        say("\n".join([f"{candidate.name} ({candidate.key})", *(f"  {line}" for line in standing.lines())]))
         for remark in candidate.remarks:
-            typer.echo(f"  {remark}")
+            say(f"  {remark}")
     if standing.collisions:
         raise typer.Exit(_TROUBLE)
 
@@ -186,9 +186,9 @@ def _list(versions: list[Archived], diagram_id: str, *, as_json: bool) -> None:
     for each in versions:
         version = "—" if each.version is None else str(each.version)
         line = f"{each.sha256[:12]}  {each.at[:16]}  v{version:<4} {' '.join(each.name.split())}"
-        typer.echo(json.dumps(asdict(each), ensure_ascii=False) if as_json else line)
+        say(json.dumps(asdict(each), ensure_ascii=False) if as_json else line)
     if not as_json:
-        typer.echo(f"Документов в архиве: {len(versions)}. Вернуть: exchanger sync rollback {diagram_id} --to …")
+        say(f"Документов в архиве: {len(versions)}. Вернуть: exchanger sync rollback {diagram_id} --to …")
 
 
 def _say(told: _Told, *, as_json: bool) -> None:
@@ -200,12 +200,12 @@ def _say(told: _Told, *, as_json: bool) -> None:
         if standing is not None:
             fields |= standing_fields(standing)
         fields["version"] = version.version if version else None
-        typer.echo(json.dumps(fields, ensure_ascii=False))
+        say(json.dumps(fields, ensure_ascii=False))
         return
     number = f" (версия {version.version})" if version and told.outcome is Outcome.DEPLOYED else ""
-    typer.echo(f"{told.file}: {OUTCOMES[told.outcome]}{number}")
+    say(f"{told.file}: {OUTCOMES[told.outcome]}{number}")
     if standing is not None and told.outcome in {Outcome.DEPLOYED, Outcome.WOULD_DEPLOY}:
         for line in standing.lines():
-            typer.echo(f"    {line}")
+            say(f"    {line}")
     for reason in told.reasons:
-        typer.echo(f"    {reason}")
+        say(f"    {reason}")

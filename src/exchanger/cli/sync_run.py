@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from exchanger.cli.asking import AsJson, DryRun, perform
+from exchanger.cli.asking import AsJson, DryRun, perform, say
 from exchanger.cli.sync_deploy import OUTCOMES, standing_fields
 from exchanger.ops.diagrams.deploy import Outcome
 from exchanger.ops.diagrams.deploy_open import open_run
@@ -42,7 +42,7 @@ def run(
     with _screen(as_json=as_json) as (tell, wait):
         summary = perform(_run(settings, tell, wait, dry_run=dry_run, refresh=refresh))
     if not as_json:
-        typer.echo(_counts(summary))
+        say(_counts(summary))
     if not summary.good:
         raise typer.Exit(_TROUBLE)
 
@@ -63,13 +63,13 @@ def _screen(*, as_json: bool) -> Iterator[tuple[Tell, Wait]]:
         def tell(step: Step, number: int, total: int) -> None:
             progress.update(bar, description="Диаграммы", completed=number, total=total)
             for line in [json.dumps(_fields(step), ensure_ascii=False)] if as_json else _lines(step, number, total):
-                typer.echo(line)
+                say(line)
 
         def wait(seconds: float, why: str) -> None:
             if seconds >= 1:
                 progress.update(bar, description=f"Пауза {seconds:.0f} с: {why}")
                 if not console.is_terminal:
-                    typer.echo(f"… пауза {seconds:.0f} с: {why}", err=True)
+                    say(f"… пауза {seconds:.0f} с: {why}", err=True)
 
         yield tell, wait
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from exchanger.bus.rabbitmq.inspection import Finding, Verdict
-from exchanger.cli.asking import AsJson, DryRun, Reason, Yes, confirm, perform, required
+from exchanger.cli.asking import AsJson, DryRun, Reason, Yes, confirm, perform, required, say
 from exchanger.ops.migration import Migration
 from exchanger.ops.readers import open_readers
 from exchanger.ops.topology import open_desk
@@ -46,7 +46,7 @@ def diff(*, management: ManagementUrl = None, as_json: AsJson = False) -> None:
     if not all(finding.is_fine for finding in found):
         raise typer.Exit(_DIFFERS)
     if not as_json:
-        typer.echo("Отличий нет, кроме непроверенного." if found else "Отличий нет.")
+        say("Отличий нет, кроме непроверенного." if found else "Отличий нет.")
 
 
 @app.command()
@@ -57,16 +57,16 @@ def apply(*, reason: Reason = "", dry_run: DryRun = False) -> None:
     """
     missing = [finding for finding in perform(_look(None)) if finding.verdict is Verdict.MISSING]
     for finding in missing:
-        typer.echo(f"{'будет создано' if dry_run else 'создаётся'}: {finding.object}")
+        say(f"{'будет создано' if dry_run else 'создаётся'}: {finding.object}")
     if dry_run:
-        typer.echo(f"Объектов: {len(missing)}; привязки объявляются все: что есть, не меняется.")
+        say(f"Объектов: {len(missing)}; привязки объявляются все: что есть, не меняется.")
         return
     left = perform(_apply(required(reason)))
     for finding in left:
-        typer.echo(f"не создано (проверьте права configure): {finding.object}", err=True)
+        say(f"не создано (проверьте права configure): {finding.object}", err=True)
     if left:
         raise typer.Exit(_DIFFERS)
-    typer.echo("Готово.")
+    say("Готово.")
 
 
 @app.command()
@@ -88,16 +88,16 @@ def migrate(
     """
     steps = perform(_plan(queue, management, readers_stopped=readers_stopped))
     if not steps:
-        typer.echo(f"Очередь {queue} уже такая, как нужно.")
+        say(f"Очередь {queue} уже такая, как нужно.")
         return
     for number, step in enumerate(steps, 1):
-        typer.echo(f"{number}. {step}")
+        say(f"{number}. {step}")
     if dry_run:
         return
     why = required(reason)
     confirm("Начать?", yes=yes)
     perform(_migrate(queue, why, management, readers_stopped=readers_stopped))
-    typer.echo("Готово.")
+    say("Готово.")
 
 
 async def _look(management: str | None) -> list[Finding]:
@@ -129,7 +129,7 @@ async def _migrate(queue: str, reason: str, management: str | None, *, readers_s
 
 def _print(found: list[Finding], *, as_json: bool) -> None:
     for finding in found:
-        typer.echo(json.dumps(_fields(finding), ensure_ascii=False) if as_json else _line(finding))
+        say(json.dumps(_fields(finding), ensure_ascii=False) if as_json else _line(finding))
 
 
 def _line(finding: Finding) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from exchanger.cli.asking import AsJson, DryRun, Reason, Yes, confirm, perform, required
+from exchanger.cli.asking import AsJson, DryRun, Reason, Yes, confirm, perform, required, say
 from exchanger.ops.unlock import Act, Planned, open_named
 from exchanger.ops.unlock_rules import Decision
 from exchanger.settings import load_settings
@@ -72,6 +72,6 @@ async def _perform(act: Act, tasks: list[str], reason: str, *, as_json: bool) ->
 
 def _say(task_id: str, decision: Decision, word: str, *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps({"task": task_id, "result": word, "text": decision.text}, ensure_ascii=False))
+        say(json.dumps({"task": task_id, "result": word, "text": decision.text}, ensure_ascii=False))
     else:
-        typer.echo(f"задача {task_id}: {word}: {decision.text}")
+        say(f"задача {task_id}: {word}: {decision.text}")

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from exchanger.cli.asking import AsJson, perform
+from exchanger.cli.asking import AsJson, perform, say
 from exchanger.engine.survey import TaskState
 from exchanger.ops.worker import TopicLine, WorkerView, look
 from exchanger.settings import load_settings
@@ -30,15 +30,15 @@ def worker(
     view = perform(look(load_settings()))
     if as_json:
         for line in view.topics:
-            typer.echo(json.dumps(_fields(line), ensure_ascii=False))
+            say(json.dumps(_fields(line), ensure_ascii=False))
     else:
-        typer.echo(f"работник {view.worker_id}, тенант {view.tenant_id or 'любой'}")
+        say(f"работник {view.worker_id}, тенант {view.tenant_id or 'любой'}")
         if not stats:
             Console().print(_table(view))
-        typer.echo(_totals(view))
+        say(_totals(view))
     forgotten = [line for line in view.topics if line.is_forgotten]
     for line in forgotten:
-        typer.echo(_advice(line), err=True)
+        say(_advice(line), err=True)
     if forgotten:
         raise typer.Exit(_FORGOTTEN)
 
