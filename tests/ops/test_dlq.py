@@ -262,6 +262,7 @@ async def test_a_person_is_asked_and_exactly_what_was_shown_is_done(
 
     assert "Будет убрано: 1" in out
     assert await bodies(raw, ERRORS_QUEUE) == [failure(task("t-2")).body, late.body]
+    assert [(each["what"], each["reason"]) for each in with_engine.audit] == [("dlq drop", "r")] * 2
 
 
 async def test_nothing_is_changed_without_a_reason_or_without_a_choice(

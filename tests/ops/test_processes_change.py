@@ -188,3 +188,4 @@ async def test_a_deployment_with_other_processes_in_it_stays(house: House, world
     assert f"в нём {other}" in out
     assert await ours.deployments.versions(world.key) == []
     assert len(await ours.deployments.versions(other)) == 1
+    assert (house.audit[-1]["what"], house.audit[-1]["reason"]) == ("processes delete", "r")

@@ -75,6 +75,20 @@ def test_a_stop_is_written_down_with_its_reason_even_when_it_fails(home: Path, h
         assert result["result"].startswith("не сделано")
 
 
+@pytest.mark.parametrize("order", ["install", "start", "restart", "uninstall"])
+def test_each_order_leaves_its_line_with_the_reason(
+    order: str, home: Path, host: FakeHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "install_units", lambda *_, **__: None)  # the interpreter of tests may lie in /home
+
+    done = typed(order, "dev", "--reason", "обновление", *(["--yes"] if order == "uninstall" else []))
+
+    intent, result = audit(home, "dev")
+    assert (intent["what"], intent["reason"]) == (f"services {order}", "обновление")
+    assert result["result"] == "сделано", done.output
+    assert audit(home, "prod") == []
+
+
 def test_a_dry_run_prints_the_units_and_touches_nothing(home: Path, host: FakeHost, machine: Machine) -> None:
     host.is_root = False
 

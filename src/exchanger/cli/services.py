@@ -39,6 +39,7 @@ def install(
     *,
     dry_run: DryRun = False,
     start: Annotated[bool, typer.Option("--start/--no-start", help="Запустить ли prod сразу.")] = True,
+    reason: Why = "",
 ) -> None:
     """Поставить юниты, убрать юниты прежней системы; prod включить и запустить, dev запускают руками.
 
@@ -50,14 +51,15 @@ def install(
             typer.echo(f"# {unit.file}\n{text}")
         return
     machine = _rooted("install", which)
-    install_units(which, place, machine, typer.echo, start=start)
+    with recorded("install", which, reason, os.environ, _home()):
+        install_units(which, place, machine, typer.echo, start=start)
     _print(standings(which, machine))
 
 
 @app.command()
-def start(which: Chosen = Which.PROD) -> None:
+def start(which: Chosen = Which.PROD, *, reason: Why = "") -> None:
     """Запустить службы. Пример: exchanger services start dev"""
-    carry_out(Order.START, which, _rooted("start", which), typer.echo)
+    _recorded(Order.START, which, reason, lambda machine: carry_out(Order.START, which, machine, typer.echo))
 
 
 @app.command()
