@@ -8,16 +8,20 @@ from datetime import UTC, datetime
 import pytest
 
 from exchanger.bus.memory import MemoryBus
+from exchanger.domain.errors import Retry
 from exchanger.domain.event import Event, EventKind
 from exchanger.domain.outcome import Failure
 from exchanger.journal.store import Reader
+from exchanger.journal.writer import Writer
 from exchanger.ops.journal import PART, journal_file, kept_journal
+from exchanger.ops.journal_objects import OpenObjects
 from exchanger.settings import Settings, load_settings
 from exchanger.testing.eventually import eventually
 from exchanger.wiring import assemble
 from tests.engine.contract import take_one
 from tests.engine.world import RestWorld
 from tests.ops.conftest import House
+from tests.roles.house import fail, house
 
 pytestmark = pytest.mark.engine
 
@@ -75,3 +79,35 @@ async def test_switched_off_it_writes_nothing(home: House) -> None:
         assert PART not in exchanger.context.health.report()
 
     assert not journal_file(settings).exists()
+
+
+class Heard(Writer):
+    """A writer that only remembers what it was given."""
+
+    def __init__(self) -> None:
+        self.given: list[Event] = []
+
+    def put(self, events: list[Event]) -> None:
+        self.given += events
+
+
+async def test_open_objects_of_the_systems_are_found_again_page_by_page_through_an_outage() -> None:
+    async with house() as home:
+        # Given objects of ours over several pages, a stranger's among them, and a system that is away at first
+        for _ in range(120):
+            await home.made()
+        strange = home.objects.visible[3]
+        strange.key = "exch:somebody:else:1"
+        home.objects.before = fail(Retry("нет связи."), at="opened")
+        # When a new journal asks for them
+        writer = Heard()
+        objects = OpenObjects([home.system], home.context.installation, home.clock)
+        filling = asyncio.create_task(objects.fill(writer))
+        await home.clock.advance(120)
+        await filling
+        # Then each of ours is in it once, with its number
+        assert home.objects.calls["opened"] > 3
+        assert sorted((one.task_id, one.fields["object"]) for one in writer.given) == sorted(
+            (found.key.rpartition(":")[2], found.id) for found in home.objects.visible if found is not strange
+        )
+        assert {one.kind for one in writer.given} == {EventKind.ADOPTED}

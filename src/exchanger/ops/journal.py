@@ -1,4 +1,4 @@
-"""Журнал установки: где лежит, кто пишет и чем его пополнить из истории движка, когда он пуст."""
+"""Журнал установки: где лежит, кто пишет и чем его пополнить, когда он пуст: историей движка, объектами систем."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from exchanger.domain.routing import Routing
 from exchanger.engine.past import EnginePast, LogEntry, Passed
 from exchanger.journal.store import FILE, Reader
 from exchanger.journal.writer import Writer
+from exchanger.ops.journal_objects import OpenObjects
 from exchanger.ports import Clock
 from exchanger.settings import Settings
 from exchanger.telemetry.log import log
@@ -55,7 +56,8 @@ async def kept_journal(settings: Settings, exchanger: Exchanger) -> AsyncIterato
     if was_empty:
         routing = Routing(routes_of(settings))
         past = Past(exchanger.engine.past, routing, {system.name for system in exchanger.systems}, context.clock)
-        tasks.append(asyncio.create_task(past.fill(writer, keep)))
+        objects = OpenObjects(exchanger.systems, context.installation, context.clock)
+        tasks += [asyncio.create_task(past.fill(writer, keep)), asyncio.create_task(objects.fill(writer))]
     try:
         async with context.bus.subscribe(writer.hear):
             yield
