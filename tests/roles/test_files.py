@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from exchanger.connect.files import ProcessFile, process_file
+from exchanger.connect import ProcessFile, process_file
 from exchanger.domain.errors import Reject
 from exchanger.domain.task import Fetched, Order
 from exchanger.domain.typed import typed

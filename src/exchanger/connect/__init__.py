@@ -3,6 +3,7 @@
 from exchanger.connect.call import BLIND, REPEATABLE, Call
 from exchanger.connect.circuit import Circuit, Side
 from exchanger.connect.contents import CONTENT
+from exchanger.connect.files import ProcessFile, files_from, process_file
 from exchanger.connect.hooks import Forged, Hook, Knock
 from exchanger.connect.http import Answer, Http, HttpOptions, Intent
 from exchanger.connect.limits import Limiter, Limits
@@ -43,6 +44,7 @@ __all__ = [
     "Operation",
     "Permit",
     "Plugin",
+    "ProcessFile",
     "Quality",
     "Remark",
     "Severity",
@@ -52,7 +54,9 @@ __all__ = [
     "Work",
     "WorkPromise",
     "bind",
+    "files_from",
     "plugin",
+    "process_file",
     "remark",
     "remarks_heard",
     "writing_under",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exchanger.connect.files import ProcessFile
+from exchanger.connect import ProcessFile
 from exchanger.domain.errors import Reject
 from exchanger.domain.task import Order
 from exchanger.domain.variables import Variable, VariableType

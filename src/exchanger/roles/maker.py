@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from exchanger.connect import OpenSystem, Permit, Side, Work, writing_under
-from exchanger.connect.files import files_from
+from exchanger.connect import OpenSystem, Permit, Side, Work, files_from, writing_under
 from exchanger.domain.key import Key
 from exchanger.domain.reconcile import in_state
 from exchanger.domain.task import ObjectState, Order, Snapshot

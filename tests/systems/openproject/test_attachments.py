@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from exchanger.connect.files import ProcessFile, files_from
+from exchanger.connect import ProcessFile, files_from
 from exchanger.domain.errors import Reject, Retry, SystemPaused
 from exchanger.domain.outcome import Completed
 from exchanger.domain.task import Metadata, Snapshot

@@ -6,8 +6,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 
-from exchanger.connect import Intent
-from exchanger.connect.files import ProcessFile, process_file
+from exchanger.connect import Intent, ProcessFile, process_file
 from exchanger.domain.errors import Retry
 from exchanger.domain.task import ObjectRef
 from exchanger.domain.variables import JsonValue
