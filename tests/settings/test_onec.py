@@ -64,6 +64,13 @@ def test_settings_that_could_double_or_block_are_refused(tmp_path: Path, wrong: 
 
 def test_1c_is_a_system_like_the_others() -> None:
     plugin = Registry.installed().load("1c")
-    assert {"1c_create_task", "1c_create_document", "1c_update_document", "1c_create_counterparty", "1c_sync_data"} == (
+    assert {
+        "1c",
+        "1c_create_task",
+        "1c_create_document",
+        "1c_update_document",
+        "1c_create_counterparty",
+        "1c_sync_data",
+    } == (
         plugin.topics  # type: ignore[union-attr]
     )
