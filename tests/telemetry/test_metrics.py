@@ -16,8 +16,8 @@ FULL = Reading(
     engine_silence=0.25,
     bus_up=True,
     systems=(
-        SystemReading("bitrix24", 120, 2.0, paused=True, watching=WATCHING),
-        SystemReading("desk", 0, 5.0, paused=False),
+        SystemReading("bitrix24", 120, 2.0, 48, paused=True, watching=WATCHING),
+        SystemReading("desk", 0, 5.0, 10, paused=False),
     ),
     events={("bitrix24", EventKind.CREATED): 3},
     depths={"bitrix24.queue": 4},

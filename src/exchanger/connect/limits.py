@@ -28,6 +28,11 @@ class Limiter:
         self._slots = asyncio.Semaphore(limits.at_once)
         self.spent = 0
 
+    @property
+    def left(self) -> int:
+        """Сколько запросов ушло бы сейчас без ожидания предела; только внутри цикла событий."""
+        return next((count for count in range(int(self.limits.burst), 0, -1) if self._bucket.has_capacity(count)), 0)
+
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[None]:
         """Дождаться права на один запрос и занять место на время его выполнения."""

@@ -87,6 +87,7 @@ def _system(exchanger: Exchanger, duty: Duty) -> SystemReading:
         system.name,
         requests=system.limiter.spent,
         limit=system.limiter.limits.per_second,
+        left=system.limiter.left,
         paused=_condition(health, f"pause:{system.name}") is Condition.DEGRADED,
         watching=None if tracker is None else _watching(exchanger, duty, tracker),
     )

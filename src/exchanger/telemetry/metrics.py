@@ -59,6 +59,7 @@ CIRCUIT = Metric("exchanger_circuit_open", Kind.GAUGE, "1 — система о�
 BRAKE = Metric("exchanger_brake_on", Kind.GAUGE, "1 — тормоз держит: пропало слишком много", _SYSTEM)
 PAUSED = Metric("exchanger_paused", Kind.GAUGE, "1 — систему остановил оператор", _SYSTEM)
 REQUESTS = Metric("exchanger_requests_total", Kind.COUNTER, "Запросов к системе под её пределом", _SYSTEM)
+LEFT = Metric("exchanger_requests_left", Kind.GAUGE, "Запросов, которые уйдут без ожидания предела", _SYSTEM)
 LIMIT = Metric("exchanger_requests_per_second_limit", Kind.GAUGE, "Предел запросов к системе в секунду", _SYSTEM)
 EVENTS = Metric("exchanger_events_total", Kind.COUNTER, "Событий с задачами в этом процессе", ("system", "kind"))
 QUEUE = Metric("exchanger_queue_messages", Kind.GAUGE, "Сообщений ждёт в очереди", ("queue",))
@@ -66,7 +67,7 @@ DEAD = Metric("exchanger_dead_letters", Kind.GAUGE, "Сообщений в оч�
 
 CATALOGUE = (
     BUILD, READY, PART_UP, ENGINE_SILENCE, BUS_UP, ON_DUTY, OPEN, OLDEST, MISSING, CIRCUIT, BRAKE, PAUSED, REQUESTS,
-    LIMIT, EVENTS, QUEUE, DEAD,
+    LEFT, LIMIT, EVENTS, QUEUE, DEAD,
 )  # fmt: skip
 """Все метрики; `docs/reference/metrics.md` называет те же."""
 
@@ -89,6 +90,7 @@ class SystemReading:
     name: str
     requests: int
     limit: float
+    left: int
     paused: bool
     watching: Watching | None = None
 
@@ -155,6 +157,7 @@ def _of_systems(systems: Iterable[SystemReading]) -> dict[Metric, Labelled]:
         PAUSED: [((each.name,), each.paused) for each in systems],
         REQUESTS: [((each.name,), each.requests) for each in systems],
         LIMIT: [((each.name,), each.limit) for each in systems],
+        LEFT: [((each.name,), each.left) for each in systems],
         OPEN: [((name,), seen.open) for name, seen in watched],
         MISSING: [((name,), seen.missing) for name, seen in watched],
         OLDEST: [((name,), seen.oldest) for name, seen in watched if seen.oldest is not None],
