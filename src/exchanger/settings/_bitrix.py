@@ -70,6 +70,12 @@ class BitrixSettings(Group):
         2.0, gt=0, le=1000, description="Сколько запросов в секунду делать в установившейся работе"
     )
     burst: Annotated[int, Var("BITRIX_BURST")] = Field(40, ge=1, description="Сколько запросов можно сделать разом")
+    operating_limit: Annotated[Seconds, Var("BITRIX_OPERATING_LIMIT")] = Field(
+        timedelta(minutes=7),
+        ge=timedelta(seconds=10),
+        description="Сколько работы одного метода за десять минут портал терпит, прежде чем его запереть "
+        "(420 или 480 с); метод отдыхает раньше",
+    )
     quarantine: Annotated[Seconds, Var("BITRIX_QUARANTINE")] = Field(
         timedelta(seconds=90),
         ge=timedelta(0),

@@ -25,6 +25,7 @@ def bitrix_options(settings: BitrixSettings) -> BitrixOptions:
         max_description_length=settings.max_description_length,
         requests_per_second=settings.requests_per_second,
         burst=settings.burst,
+        operating_limit=settings.operating_limit.total_seconds(),
         poll_interval=settings.poll_interval,
         quarantine=settings.quarantine,
         tls=ssl_context(settings.ca_file, verify=settings.verify_tls),

@@ -46,6 +46,14 @@ async def test_it_is_said_where_templates_come_from(build: Build, expected: str)
     assert any(expected in each.what for each in findings if each.severity is Severity.OK)
 
 
+@pytest.mark.parametrize(("v3", "word"), [(True, "есть"), (False, "нет")])
+async def test_the_third_generation_of_rest_is_told_of_and_not_needed(*, v3: bool, word: str) -> None:
+    clock = JumpClock()
+    async with open_world(portal=default_portal(clock=clock.now, build=Build(v3=v3)), clock=clock) as world:
+        findings = await check(world.client)
+    assert f"REST v3 у портала {word}; Exchanger работает через v2." in [each.what for each in findings]
+
+
 async def test_rights_that_only_make_tasks_poorer_are_warnings_with_the_loss(world: BitrixWorld) -> None:
     hook = world.portal.access.webhooks[0]
     world.portal.access.webhooks[0] = type(hook)(hook.user_id, hook.secret, frozenset({"task", "user", "basic"}))

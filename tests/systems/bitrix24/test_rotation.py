@@ -6,16 +6,19 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from exchanger.connect import Intent, Limiter, Limits, Severity
 from exchanger.domain.errors import ConfigError, SystemPaused
 from exchanger.sandbox.bitrix24.seed import SECRET
+from exchanger.settings import load_settings
 from exchanger.systems.bitrix24 import CreateTask
 from exchanger.systems.bitrix24.check import check
 from exchanger.systems.bitrix24.portal import Portal, open_portal
 from exchanger.telemetry.log import log
+from exchanger.wiring.bitrix24 import bitrix_options
 from tests.systems.bitrix24.world import BitrixWorld, order
 
 NEW = "n3wC0deOfTheWebhook"
@@ -94,3 +97,14 @@ async def test_the_next_webhook_must_see_the_same_tasks(world: BitrixWorld, othe
     with pytest.raises(ConfigError, match="BITRIX_NEXT_WEBHOOK_URL"):
         async with open_portal(options, Limiter(Limits(per_second=1.0, burst=1.0)), world.clock):
             pass
+
+
+def test_the_settings_of_an_installation_reach_the_client(tmp_path: Path) -> None:
+    given = {
+        "CAMUNDA_BASE_URL": "http://engine.example/engine-rest",
+        "BITRIX_WEBHOOK_URL": "https://p.example/rest/1/code1234/",
+        "BITRIX_NEXT_WEBHOOK_URL": "https://p.example/rest/1/code5678/",
+        "BITRIX_OPERATING_LIMIT": "480",
+    }
+    options = bitrix_options(load_settings(given, tmp_path).bitrix)
+    assert (options.next_webhook_url, options.operating_limit) == (given["BITRIX_NEXT_WEBHOOK_URL"], 480.0)

@@ -59,13 +59,14 @@ class Build:
 
     `same_status_refused` - действие, которое ничего не меняет, отвергается с 1048582 (новые сборки) или проходит
     молча; `new_card` - новая карточка задачи: комментарии живут в чате, getlist их не отдаёт; `addon` - стоит модуль
-    imena.camunda, `loose` - он отдаёт числа строками и пустое - false.
+    imena.camunda, `loose` - он отдаёт числа строками и пустое - false; `v3` - есть REST третьего поколения.
     """
 
     same_status_refused: bool = True
     new_card: bool = True
     addon: bool = False
     loose: bool = True
+    v3: bool = True
     server_zone: str = "Europe/Moscow"
     domain: str = "portal.example"
 

@@ -14,7 +14,7 @@ from exchanger.sandbox.bitrix24 import params as php
 from exchanger.sandbox.bitrix24.dates import show
 from exchanger.sandbox.bitrix24.errors import REFUSALS, RestError, unknown_method
 from exchanger.sandbox.bitrix24.faults import AFTER_COMMIT
-from exchanger.sandbox.bitrix24.registry import V2, Call, Registry, Reply
+from exchanger.sandbox.bitrix24.registry import V2, V3, Call, Registry, Reply
 
 if TYPE_CHECKING:
     from exchanger.sandbox.bitrix24.access import Caller
@@ -60,7 +60,7 @@ def perform(portal: Portal, caller: Caller, name: str, params: Params, registry:
 
 def _single(portal: Portal, caller: Caller, key: str, params: Params, registry: Registry) -> Reply:
     method = registry.find(key, portal)
-    if method is None:
+    if method is None or (registry is V3 and not portal.build.v3):
         raise unknown_method()
     if method.scope not in caller.scopes | {"basic"}:
         text = "The request requires higher privileges than provided by the access token"

@@ -25,6 +25,7 @@ from exchanger.systems.bitrix24.webhooks import Webhooks
 from exchanger.telemetry.log import log
 
 _THROTTLED_TRIES = 3
+_V3_SCOPES = "rest.scope.list"
 _REDIRECTS = frozenset({301, 302, 307, 308})
 
 
@@ -67,6 +68,13 @@ class BitrixApi:
                 return answer
             elif not (is_revoked(answer) and self.webhooks.another(used, tried)):
                 raise to_error(answer, method, intent)
+
+    async def has_v3(self) -> bool:
+        """Отвечает ли портал на REST v3. Exchanger работает через v2: это только сведения для самопроверки."""
+        await self._gate.passed()
+        url = self.webhooks.current.url_v3(_V3_SCOPES)
+        answer = read_answer(await self._http.request("POST", url, intent=Intent.READ, json={}))
+        return isinstance(answer, Envelope) or lacks_rights(answer)
 
     def spent(self, method: str, spent: Spent) -> None:
         """Учесть время метода, выполненного внутри пакета."""

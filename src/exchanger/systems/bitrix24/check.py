@@ -55,6 +55,7 @@ async def check(portal: Portal) -> list[Finding]:
         *_fields(capabilities),
         *_rights(capabilities),
         *_templates(capabilities),
+        await _third_generation(portal),
         *(() if answers is None else _answers(answers)),
         *_settings(portal),
     ]
@@ -131,6 +132,15 @@ def _templates(capabilities: Capabilities) -> Iterator[Finding]:
             "Шаблонов задач у портала нет (ни модуля imena.camunda, ни tasks.template.get): templateId не действует.",
             "обновите модуль задач или задавайте содержание задачи в диаграмме.",
         )
+
+
+async def _third_generation(portal: Portal) -> Finding:
+    """Only told of: whatever becomes of this question, the work goes by v2."""
+    try:
+        there = "есть" if await portal.api.has_v3() else "нет"
+    except ExchangerError:
+        there = "на вопрос не отвечает"
+    return Finding(Severity.OK, f"REST v3 у портала {there}; Exchanger работает через v2.")
 
 
 def _module(capabilities: Capabilities) -> Iterator[Finding]:

@@ -79,6 +79,10 @@ class Webhook:
         """Адрес метода."""
         return f"{self.origin}{self.path}/{method}"
 
+    def url_v3(self, method: str) -> str:
+        """Адрес метода REST v3."""
+        return f"{self.origin}{self.path.replace('/rest/', '/rest/api/', 1)}/{method}"
+
     def moved(self, location: str) -> Webhook | None:
         """Тот же вебхук на новом домене; None — это не переезд (другой путь, незащищённый или тот же адрес)."""
         parts = urlsplit(location)

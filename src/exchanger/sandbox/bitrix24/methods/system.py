@@ -6,7 +6,7 @@ from exchanger.sandbox.bitrix24 import params as php
 from exchanger.sandbox.bitrix24.access import ALL_SCOPES
 from exchanger.sandbox.bitrix24.dates import show
 from exchanger.sandbox.bitrix24.portal import EventName
-from exchanger.sandbox.bitrix24.registry import V2, Call, Reply
+from exchanger.sandbox.bitrix24.registry import V2, V3, Call, Reply
 
 
 @V2.method("server.time", "basic")
@@ -19,6 +19,12 @@ def server_time(call: Call) -> Reply:
 def scope(call: Call) -> Reply:
     """Права ключа; full=true - все права портала."""
     return Reply(sorted(ALL_SCOPES - {"basic"} if php.as_flag(call.get("full")) else call.caller.scopes - {"basic"}))
+
+
+@V3.method("rest.scope.list", "basic")
+def scope_list(call: Call) -> Reply:
+    """Права ключа (v3)."""
+    return Reply({"items": sorted(call.caller.scopes - {"basic"})})
 
 
 @V2.method("methods", "basic")
