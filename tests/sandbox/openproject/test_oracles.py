@@ -63,11 +63,12 @@ async def test_it_lists_and_reads_what_is_there(foreign: Any) -> None:
 async def test_it_reads_projects_and_attachments(foreign: Any, instance: Instance) -> None:
     instance.attachments[9] = Attachment(9, 1, "Скан.pdf", b"%PDF", "[ref]", "application/pdf")
 
-    def work() -> tuple[list[str], list[tuple[str, int]]]:
+    def work() -> tuple[list[str], list[tuple[str, int, str, str]]]:
         foreign.create_workpackage(project_id=MAIN, subject="Дело", type_id=TASK)
         files = foreign.get_attachments_by_work_package(1)
-        return sorted(str(each.name) for each in foreign.get_projects()), [(each.filename, each.size) for each in files]
+        shown = [(each.filename, each.filesize, each.contenttype, str(each.container_id)) for each in files]
+        return sorted(str(each.name) for each in foreign.get_projects()), shown
 
     projects, files = await asyncio.to_thread(work)
     assert projects == ["Главный", "Другой"]
-    assert files == [("Скан.pdf", 4)]
+    assert files == [("Скан.pdf", 4, "application/pdf", "1")]
