@@ -42,6 +42,13 @@ class Sources:
         found = (each for name in names for each in _present(properties.get(name), f"свойство процесса {name}"))
         return next(found, None)
 
+    def beginning(self, prefix: str) -> dict[str, Found]:
+        """Заданное у элемента под именами с этим началом; имена — без него."""
+        metadata = self.order.metadata
+        names = [*metadata.input_parameters, *metadata.extension_properties]
+        found = {name: self.given(name) for name in names if name.startswith(prefix)}
+        return {name.removeprefix(prefix).strip(): each for name, each in found.items() if each is not None}
+
     def _at_element(self, name: str) -> Iterator[Found]:
         metadata = self.order.metadata
         if name in metadata.input_parameters:

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import ValidationError
 
+from exchanger.connect import Found, Sources
 from exchanger.domain.errors import Reject
 from exchanger.domain.task import Order
 from exchanger.systems.bitrix24.custom_fields import RESULT_ANSWERS
 from exchanger.systems.bitrix24.params import CreateTaskParams
 from exchanger.systems.bitrix24.readers import person
 from exchanger.systems.bitrix24.settings import BitrixOptions
-from exchanger.systems.bitrix24.sources import Found, Sources
 
 NOBODY = (
     "добавьте элементу свойство responsible или responsibleEmail, передайте переменную startedBy, назовите исполнителя "

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import ValidationError
 
+from exchanger.connect import Found, Sources
 from exchanger.domain.errors import Reject
 from exchanger.domain.task import Order
 from exchanger.systems.openproject.params import CreateTaskParams
-from exchanger.systems.openproject.sources import Found, Sources
 
 MILESTONE_TOPIC = "op_create_milestone"
 
