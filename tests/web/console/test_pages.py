@@ -283,8 +283,8 @@ async def test_what_the_services_say_of_their_health_is_shown_and_a_stranger_on_
         shown = await browser.get("/")
 
     assert "работает creator:bitrix24 : портал отвечает &lt;b&gt;503&lt;/b&gt; Части" in shown.words
-    assert f"127.0.0.1:{ports[0]} brake:1c : down" in shown.words
+    assert f"127.0.0.1:{ports[0]} brake:1c : не работает" in shown.words
     assert "— портал отвечает &lt;b&gt;503&lt;/b&gt;" in shown.text
-    assert "duty:bitrix24 : up" in shown.words
+    assert "duty:bitrix24 : работает" in shown.words
     assert f"127.0.0.1:{ports[1]} Не отвечает: ValueError: ответ слишком велик" in shown.words
     assert f"127.0.0.1:{ports[2]} Не отвечает: TypeError" in shown.words

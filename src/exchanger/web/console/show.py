@@ -22,6 +22,7 @@ LONGEST = 2000
 _OBJECTS = {ObjectState.OPEN: "открыт", ObjectState.FINISHED: "завершён", ObjectState.REFUSED: "отклонён"}
 _TONES = {Severity.OK: "ok", Severity.WARNING: "warn", Severity.ERROR: "bad"}
 _CONDITIONS = {"up": "ok", "degraded": "warn", "starting": "warn", "down": "bad"}
+_IN_WORDS = {"up": "работает", "degraded": "с помехой", "starting": "запускается", "down": "не работает"}
 
 
 class Show:
@@ -39,7 +40,7 @@ class Show:
         self._jinja.globals |= {
             "environment": environment, "with_entry": with_entry, "age": age, "moment": moment, "tell": tell,
             "way": way, "tones": _TONES, "conditions": _CONDITIONS, "objects": _OBJECTS, "is_link": is_link,
-            "states": tuple(TaskState),
+            "in_words": _IN_WORDS, "since": since, "states": tuple(TaskState),
         }  # fmt: skip
 
     def page(self, name: str, **values: object) -> str:
@@ -55,6 +56,14 @@ def styles() -> str:
 def moment(at: datetime | None) -> str:
     """Время этой машины."""
     return "—" if at is None else at.astimezone().strftime("%d.%m.%Y %H:%M:%S")
+
+
+def since(written: str) -> str:
+    """Время из страницы здоровья; что временем не читается, показывается как есть."""
+    try:
+        return moment(datetime.fromisoformat(written))
+    except ValueError:  # a stranger's page
+        return written
 
 
 def is_link(text: str) -> bool:
