@@ -37,6 +37,7 @@ FILLED: Mapping[str, str] = {
     "taskDeadline": "2030-01-02T03:04:05", "priority": "2", "taskGroup": "3", "taskParent": "4", "auditors": "5, 6",
     "accomplices": "8", "tags": "а, б", "control": "true", "resultRequired": "false", "UF_RESULT_EXPECTED": "true",
     "UF_RESULT_QUESTION": "Да?", "UF_RESULT_ANSWERS": "Да, Нет", "group": "Продажи", "supervisorAs": "наблюдатель",
+    "questionnaires": '[{"code": "a", "title": "А", "questions": [{"code": "b", "name": "Б"}]}]',
     "templateId": "9", "stageId": "10", "flowId": "11", "crm": "D_1", "files": "12",
     "checklists": "Список • пункт", "predecessors": "Activity_0", "subject": "Тема", "project": "shop", "type": "Task",
     "status": "New", "taskAssignee": "ivan", "parent": "2", "startDate": "2030-01-02", "dueDate": "2030-01-03",

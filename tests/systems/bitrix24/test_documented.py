@@ -27,7 +27,9 @@ VALUES = {
     "responsible": "7", "responsibleEmail": "a@example.ru", "creator": "7", "creatorEmail": "a@example.ru",
     "deadline": "2030-01-02", "priority": "2", "groupId": "3", "parentTaskId": "4", "auditors": "5",
     "accomplices": "6", "control": "да", "TASK_CONTROL": "Y", "templateId": "9", "stageId": "10", "flowId": "11",
-    "files": "12", "supervisorAs": "наблюдатель", "resultRequired": "нет", "UF_RESULT_EXPECTED": "да",
+    "files": "12", "supervisorAs": "наблюдатель",
+    "questionnaires": '[{"code": "a", "title": "А", "questions": [{"code": "b", "name": "Б"}]}]',
+    "resultRequired": "нет", "UF_RESULT_EXPECTED": "да",
 }  # fmt: skip
 _FORM = next(form for form in FORMS if form.topic == "bitrix_create_task")
 IN_FORM = {RENAMED.get(question.name, question.name): question for question in _FORM.questions()}

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from exchanger.domain.errors import Retry, SystemPaused
+from exchanger.connect import remarks_heard
+from exchanger.domain.errors import Reject, Retry, SystemPaused
 from exchanger.domain.outcome import Completed, Failed
 from exchanger.domain.task import ObjectState, Snapshot
 from exchanger.domain.variables import Variable, VariableType
@@ -203,3 +204,52 @@ async def test_a_batch_that_fails_is_told_to_everyone_in_it(world: BitrixWorld) 
     asked = (world.work.answer(each, order().task, order().metadata) for each in found)
     told = await asyncio.gather(*asked, return_exceptions=True)
     assert all(isinstance(each, Retry | SystemPaused) for each in told)
+
+
+OWN = (
+    '[{"code": "onboarding", "title": "Выход", "questions": ['
+    '{"code": "DAYS", "name": "Дней", "type": "integer", "required": true}]}]'
+)
+
+
+async def test_a_questionnaire_of_the_element_beats_that_of_the_template_and_its_answer_comes_back() -> None:
+    async with open_addon(template(questionnaires=(FORM,))) as world:
+        given = order(extension_properties={"questionnaires": OWN})
+        made = await world.work.create(world.key("task-1"), world.work.prepare(given))
+        for _ in range(2):
+            await world.work.finish(made, world.work.prepare(given))
+        [form] = world.portal.module.questionnaires[int(made.ref.id)]
+        assert (form["CODE"], form["TITLE"]) == ("onboarding", "Выход")
+        fill(world, int(made.ref.id), {"DAYS": "12"})
+        world.finish(made.ref)
+        (found,) = await world.work.read([made.ref])
+        told = values(await world.work.answer(found, given.task, given.metadata))
+        assert told["Activity_1_onboarding_DAYS"] == 12
+
+
+async def test_a_questionnaire_that_a_stock_portal_cannot_hold_is_said(world: BitrixWorld) -> None:
+    given = order(extension_properties={"questionnaires": OWN})
+    params = world.work.prepare(given)
+    with remarks_heard() as heard:
+        await world.work.finish(await world.work.create(world.key("task-1"), params), params)
+    assert "анкеты: на портале нет модуля imena.camunda" in [str(each) for each in heard]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("анкета", "нужен список JSON"),
+        ('{"code": "a"}', "нужен список JSON"),
+        ('[{"code": "a", "title": "А"}]', "нужны вопросы"),
+        ('[{"code": "a b", "title": "А", "questions": [{"code": "b", "name": "Б"}]}]', "код"),
+        ('[{"code": "a", "title": "А", "questions": [{"code": "b", "name": "Б", "type": "цвет"}]}]', "вид вопроса"),
+        (
+            '[{"code": "a", "title": "А", "questions": [{"code": "b", "name": "Б"}, {"code": "b", "name": "В"}]}]',
+            "повтор",
+        ),
+        ('[{"code": "a", "questions": [{"code": "b", "name": "Б"}]}]', "title"),
+    ],
+)
+async def test_a_questionnaire_that_cannot_be_read_is_named(world: BitrixWorld, text: str, why: str) -> None:
+    with pytest.raises(Reject, match=f"questionnaires: .*{why}"):
+        world.work.prepare(order(extension_properties={"questionnaires": text}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from exchanger.connect.template import HIDDEN, YES_NO, Asked, Group, Place
 from exchanger.systems.bitrix24 import readers
 from exchanger.systems.bitrix24.content.checklist import CheckItem, read_checklists
+from exchanger.systems.bitrix24.content.own_questionnaires import read_questionnaires_of_element
 from exchanger.systems.bitrix24.moments import read_moment
 from exchanger.systems.bitrix24.readers import flag, people, person, portal_id, priority, texts
 
@@ -20,6 +22,7 @@ Flag = Annotated[bool, BeforeValidator(flag)]
 LooseFlag = Annotated[bool, BeforeValidator(readers.loose_flag)]
 Priority = Annotated[int, BeforeValidator(priority)]
 Numbers = Annotated[tuple[int, ...], BeforeValidator(readers.numbers)]
+Questionnaires = Annotated[tuple[Mapping[str, object], ...], BeforeValidator(read_questionnaires_of_element)]
 CheckLists = Annotated[tuple[CheckItem, ...], BeforeValidator(read_checklists)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(texts)]
 Roles = Annotated[frozenset[str], BeforeValidator(readers.roles)]
@@ -103,6 +106,9 @@ class CreateTaskParams(BaseModel):
         (),
         title="Свои варианты ответа",
         description="Через запятую или список JSON; каждый должен быть и в списке UF_RESULT_ANSWER на портале",
+    )
+    questionnaires: Annotated[Questionnaires, Asked(group=ANSWER, long=True)] = Field(
+        (), title="Анкеты", description="Список JSON; только на портале с модулем imena.camunda"
     )
     template_id: Annotated[PortalId, Asked("templateId", CONTENT)] = Field(
         None, title="Шаблон задачи", description="Номер шаблона портала; без него — шаблон элемента в модуле портала"

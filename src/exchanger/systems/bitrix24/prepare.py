@@ -73,6 +73,7 @@ def _collect(sources: Sources) -> Iterator[tuple[str, Found]]:
         "files": given("files"),
         "checklists": given("checklists"),
         "predecessors": given("predecessors"),
+        "questionnaires": given("questionnaires"),
     }
     return ((name, found) for name, found in chosen.items() if found is not None)
 

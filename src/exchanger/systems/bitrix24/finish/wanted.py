@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from exchanger.systems.bitrix24.content.checklist import LEVELS, CheckItem, fitted
 from exchanger.systems.bitrix24.content.gather import Content
+from exchanger.systems.bitrix24.content.own_questionnaires import together
 from exchanger.systems.bitrix24.content.template import Template
 from exchanger.systems.bitrix24.foreign import Row
 from exchanger.systems.bitrix24.params import CreateTaskParams
@@ -32,9 +33,11 @@ def wanted(params: CreateTaskParams, content: Content, *, addon: bool) -> Wanted
     filled = tuple(each for each in chosen if each.children)
     if any(each.depth() > LEVELS for each in filled):
         content.remarks.add("чек-листы глубже трёх уровней", "портал таких не принимает: пункты подняты на третий")
+    if params.questionnaires and not addon:
+        content.remarks.add("анкеты", "на портале нет модуля imena.camunda")
     return Wanted(
         tuple(fitted(each) for each in filled),
         content.files,
-        template.questionnaires if addon else (),
+        tuple(together(template.questionnaires, params.questionnaires)) if addon else (),
         content.predecessors if addon else (),
     )
