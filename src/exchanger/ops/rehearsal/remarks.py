@@ -24,7 +24,7 @@ def remarks_of(
     """Все замечания: сначала то, с чем репетиция не удалась."""
     found = [*prepared.remarks, *_assumed(prepared, assumed)]
     for one in walked:
-        found += [*_of_plays(prepared, one.plays), *_of_process(prepared, one, explored=explored)]
+        found += [*_of_plays(prepared, one.plays), *not_made(one.plays), *_of_process(prepared, one, explored=explored)]
     if explored:
         found += [*_of_flows(prepared, flows), *_obscure(prepared)]
     return sorted(dict.fromkeys(found), key=lambda remark: not remark.is_problem)
@@ -55,15 +55,6 @@ def _of_plays(prepared: Prepared, plays: Iterable[Play]) -> Iterator[Remark]:
         if play.stuck:
             why = "; ".join(play.stuck)
             yield Remark(play.process, _place(play), f"Процесс стоит после хода «{last}»: {why}.", is_problem=True)
-        yield from (
-            Remark(
-                card.process,
-                card.element,
-                f"Задачу «{card.name}» система {card.system} не поставила бы: {card.refusal}",
-            )
-            for card in play.cards
-            if card.refusal
-        )
         if play.cut:
             yield Remark(play.process, "", f"Проигрыш {play.cut}: процесс не кончается сам.")
     for (process, element, text), moves in refused.items():
@@ -71,6 +62,17 @@ def _of_plays(prepared: Prepared, plays: Iterable[Play]) -> Iterator[Remark]:
         more = f" (и ещё {kinds - 1} таких)" if kinds > 1 else ""
         said = f"{_said(prepared, moves[0])}{more} — движок отказал: {text}"
         yield Remark(process, element, said, is_problem=True)
+
+
+def not_made(plays: Iterable[Play]) -> Iterator[Remark]:
+    """Одно замечание на причину: одного и того же часто не хватает всем задачам диаграммы."""
+    named: dict[tuple[str, str, str], dict[str, str]] = {}
+    for card in (card for play in plays for card in play.cards if card.refusal):
+        named.setdefault((card.process, card.system, card.refusal), {})[card.element] = card.name
+    for (process, system, refusal), tasks in named.items():
+        names = ", ".join(f"«{name}»" for name in tasks.values())
+        which = f"Задачу {names}" if len(tasks) == 1 else f"Задачи {names}"
+        yield Remark(process, next(iter(tasks)), f"{which} система {system} не поставила бы: {refusal}")
 
 
 def _of_process(prepared: Prepared, one: Explored, *, explored: bool) -> Iterator[Remark]:
