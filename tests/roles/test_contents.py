@@ -15,7 +15,7 @@ from exchanger.domain.task import ExternalTask, Order
 from exchanger.domain.typed import typed
 from exchanger.domain.variables import PlainValue, Variable, Variables, VariableType
 from exchanger.ports import Delivery
-from exchanger.roles import contents
+from exchanger.roles import files
 from exchanger.roles.caller import Caller
 from exchanger.wire import decode_order, encode_order
 from tests.roles.calls import Calls, Effects
@@ -107,7 +107,7 @@ async def test_files_larger_than_the_limit_are_an_incident_before_anything_is_do
     papers: Papers, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The limit is that of all the files together: each of these two has four bytes."""
-    monkeypatch.setattr(contents, "LARGEST", most)
+    monkeypatch.setattr(files, "LARGEST", most)
     task = await papers.asked(KEPT)
 
     await papers.handled(task, SEEN)

@@ -7,26 +7,17 @@ from dataclasses import replace
 from pydantic import BaseModel
 
 from exchanger.connect.contents import variables_of_content
-from exchanger.domain.errors import Reject
 from exchanger.domain.task import Order
 from exchanger.domain.variables import VariableType
 from exchanger.ports import Engine
-
-LARGEST = 32 * 1024 * 1024
-"""Байтов во всех файлах одного вызова: они лежат в памяти службы, пока он идёт."""
+from exchanger.roles.files import LARGEST, OrderFiles
 
 
 async def with_contents(engine: Engine, order: Order, params: BaseModel) -> Order:
-    """Заявка с содержимым файлов, названных параметрами; `Reject` — они велики. Без файлов — она же."""
-    read = dict(order.variables)
-    left = LARGEST
+    """Заявка с содержимым файлов, названных параметрами; `Reject` — они велики или их нет. Без файлов — она же."""
+    files, read = OrderFiles(engine, order), dict(order.variables)
     for name in variables_of_content(params):
         variable = read.get(name)
-        if variable is None or variable.type is not VariableType.FILE or variable.value is not None:
-            continue
-        content = await engine.file(order.task, name, most=left)
-        if content is None:
-            raise Reject(f"Переменной File «{name}» в процессе больше нет.", remedy="верните её и повторите инцидент.")
-        left -= len(content)
-        read[name] = replace(variable, value=content)
-    return order if read == order.variables else replace(order, variables=read)
+        if variable is not None and variable.type is VariableType.FILE and variable.value is None:
+            read[name] = replace(variable, value=(await files(name, LARGEST)).content)
+    return replace(order, variables=read)
