@@ -30,7 +30,7 @@ pytestmark = pytest.mark.e2e
 
 _WITHIN = 30.0
 _HANG = 30.0
-_MORE_THAN_1C_TAKES, _ROUNDS = 6, 3
+_MORE_THAN_1C_TAKES, _ROUNDS = 6, 2
 
 
 @dataclass(frozen=True, slots=True)
