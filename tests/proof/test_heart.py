@@ -23,7 +23,7 @@ from tests.proof.service import LEASE
 
 pytestmark = [pytest.mark.e2e, pytest.mark.engine, pytest.mark.rabbitmq, pytest.mark.timeout(1500)]
 
-INSTANCES = int(os.environ.get("EXCHANGER_PROOF_INSTANCES", "300"))
+INSTANCES = int(os.environ.get("EXCHANGER_PROOF_INSTANCES", "1000"))
 FEWER = max(INSTANCES // 20, 50)
 """Where the engine is killed or the portal is late: the number proves nothing more there, and costs minutes."""
 QUARANTINE = 12.0
