@@ -7,6 +7,7 @@ import pytest
 from exchanger.connect import Finding, Severity
 from exchanger.sandbox.bitrix24 import Build, default_portal
 from exchanger.sandbox.bitrix24.faults import Fault, FaultKind
+from exchanger.sandbox.bitrix24.limits import Limits
 from exchanger.sandbox.bitrix24.model import UserField, UserFieldType
 from exchanger.systems.bitrix24 import SYSTEM, BitrixOptions
 from exchanger.systems.bitrix24.check import check
@@ -121,3 +122,17 @@ async def test_both_names_of_the_work_are_served_and_the_calls_beside_them(world
         assert await system.works[topic].find([world.key("task-1")]) == []
         assert [each for each in await system.check() if each.severity is Severity.ERROR] == []
         assert system.quarantine == options.quarantine
+
+
+@pytest.mark.parametrize(
+    ("spent", "severity"), [(1.0, Severity.OK), (400.0, Severity.WARNING)], ids=["far from it", "near it"]
+)
+async def test_what_is_left_of_the_limits_is_told_by_the_portals_own_count(
+    world: BitrixWorld, spent: float, severity: Severity
+) -> None:
+    # Given a portal that counts this much for a method that doctor calls
+    world.portal.set_limits(Limits(operating=480.0, costs={"scope": spent}))
+    # Then it is told, with the limit that we obey
+    (told,) = [each for each in await check(world.client) if "Время работы методов" in each.what]
+    assert told.severity is severity
+    assert f"больше всех у scope, {spent:.0f} из 420 с" in told.what

@@ -80,6 +80,11 @@ class BitrixApi:
         """Учесть время метода, выполненного внутри пакета."""
         self._operating.note(method, spent)
 
+    def busiest(self) -> tuple[str, float, float] | None:
+        """Метод ближе всех к пределу, его секунды за десять минут и сам предел; None — портал их не назвал."""
+        found = self._operating.busiest()
+        return None if found is None else (*found, self._operating.limit)
+
     def block(self, method: str, fault: PortalFault) -> None:
         """Портал запер метод за долгую работу: не звать его до сброса счёта."""
         self._operating.block(method, fault.spent.reset_at, self.time.now())

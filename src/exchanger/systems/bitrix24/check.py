@@ -10,6 +10,7 @@ from exchanger.systems.bitrix24.answers import RESULT_ANSWER
 from exchanger.systems.bitrix24.capabilities import Capabilities
 from exchanger.systems.bitrix24.custom_fields import ELEMENT_ID, PROCESS_INSTANCE_ID, RESULT_EXPECTED, RESULT_QUESTION
 from exchanger.systems.bitrix24.key_filter import RAW_ID, XML_ID
+from exchanger.systems.bitrix24.pace import SLOW_FROM
 from exchanger.systems.bitrix24.portal import Portal
 
 _TYPES = {
@@ -57,8 +58,26 @@ async def check(portal: Portal) -> list[Finding]:
         *_templates(capabilities),
         await _third_generation(portal),
         *(() if answers is None else _answers(answers)),
+        *_limits(portal),
         *_settings(portal),
     ]
+
+
+def _limits(portal: Portal) -> Iterator[Finding]:
+    """What all applications of this webhook have spent: the portal counts, we repeat."""
+    found = portal.api.busiest()
+    if found is None:
+        return
+    method, spent, limit = found
+    said = f"Время работы методов за десять минут: больше всех у {method}, {spent:.0f} из {limit:.0f} с."
+    if spent < limit * SLOW_FROM:
+        yield Finding(Severity.OK, said)
+    else:
+        yield Finding(
+            Severity.WARNING,
+            said,
+            "метод скоро запрут до сброса счёта: узнайте, кто ещё ходит этим вебхуком, и увеличьте BITRIX_POLL_INTERVAL.",
+        )
 
 
 def _owner(capabilities: Capabilities) -> Finding:

@@ -9,7 +9,7 @@ from exchanger.domain.policy import Backoff
 from exchanger.ports import Clock
 from exchanger.systems.bitrix24.envelope import Spent
 
-_SLOW_FROM = 0.8
+SLOW_FROM = 0.8
 _MARGIN = 5.0  # seconds of operating kept in reserve: one long call must not cross the limit
 _SLOW_PAUSE = 1.0
 _UNTOLD = timedelta(seconds=60)
@@ -80,10 +80,15 @@ class Operating:
             known.reset_at = now + _UNTOLD
         return max(left, timedelta())
 
+    def busiest(self) -> tuple[str, float] | None:
+        """Метод ближе всех к пределу и его секунды за десять минут по счёту портала; None — портал их не назвал."""
+        spent = [(known.operating, method) for method, known in self._methods.items()]
+        return None if not spent else (max(spent)[1], max(spent)[0])
+
     def pause(self, method: str) -> float:
         """Секунды, на которые притормозить метод, близкий к пределу."""
         known = self._methods.get(method)
-        return _SLOW_PAUSE if known is not None and known.operating >= self.limit * _SLOW_FROM else 0.0
+        return _SLOW_PAUSE if known is not None and known.operating >= self.limit * SLOW_FROM else 0.0
 
 
 class PortalClock:
