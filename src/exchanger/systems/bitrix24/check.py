@@ -76,7 +76,7 @@ def _limits(portal: Portal) -> Iterator[Finding]:
         yield Finding(
             Severity.WARNING,
             said,
-            "метод скоро запрут до сброса счёта: узнайте, кто ещё ходит этим вебхуком, и увеличьте BITRIX_POLL_INTERVAL.",
+            "метод скоро запрут до сброса счёта: узнайте, кто ещё ходит этим вебхуком; поднимите BITRIX_POLL_INTERVAL.",
         )
 
 
