@@ -38,6 +38,8 @@ FILLED: Mapping[str, str] = {
     "accomplices": "8", "tags": "а, б", "control": "true", "resultRequired": "false", "UF_RESULT_EXPECTED": "true",
     "UF_RESULT_QUESTION": "Да?", "UF_RESULT_ANSWERS": "Да, Нет", "group": "Продажи", "supervisorAs": "наблюдатель",
     "questionnaires": '[{"code": "a", "title": "А", "questions": [{"code": "b", "name": "Б"}]}]',
+    "plannedStart": "2030-01-02", "plannedEnd": "2030-01-03", "timeEstimate": "1,5", "timeTracking": "true",
+    "allowChangeDeadline": "true", "datesFromSubtasks": "true", "completeWithSubtasks": "true",
     "templateId": "9", "stageId": "10", "flowId": "11", "crm": "D_1", "files": "12",
     "checklists": "Список • пункт", "predecessors": "Activity_0", "subject": "Тема", "project": "shop", "type": "Task",
     "status": "New", "taskAssignee": "ivan", "parent": "2", "startDate": "2030-01-02", "dueDate": "2030-01-03",

@@ -27,6 +27,8 @@ VALUES = {
     "responsible": "7", "responsibleEmail": "a@example.ru", "creator": "7", "creatorEmail": "a@example.ru",
     "deadline": "2030-01-02", "priority": "2", "groupId": "3", "parentTaskId": "4", "auditors": "5",
     "accomplices": "6", "control": "да", "TASK_CONTROL": "Y", "templateId": "9", "stageId": "10", "flowId": "11",
+    "plannedStart": "2030-01-02", "plannedEnd": "2030-01-03", "timeEstimate": "1,5", "timeTracking": "да",
+    "allowChangeDeadline": "да", "datesFromSubtasks": "да", "completeWithSubtasks": "да",
     "files": "12", "supervisorAs": "наблюдатель",
     "questionnaires": '[{"code": "a", "title": "А", "questions": [{"code": "b", "name": "Б"}]}]',
     "resultRequired": "нет", "UF_RESULT_EXPECTED": "да",

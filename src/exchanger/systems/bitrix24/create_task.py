@@ -28,6 +28,7 @@ from exchanger.systems.bitrix24.portal import Portal
 from exchanger.systems.bitrix24.prepare import prepare
 from exchanger.systems.bitrix24.showing import whole_rows
 from exchanger.systems.bitrix24.team import Crew, gather_team, initiator
+from exchanger.systems.bitrix24.unkept import say_unkept
 from exchanger.systems.bitrix24.verdicts import outcome
 
 _ADD = "tasks.task.add"
@@ -63,10 +64,11 @@ class CreateTask:
         """Поставить задачу: чтения (люди, шаблон, возможности портала), затем один пишущий запрос."""
         capabilities = await self._portal.inspector.searchable()
         content = await self._content(params, capabilities)
-        plan = await self._plan(params, content, capabilities)
+        fields = task_fields(await self._plan(params, content, capabilities), key, capabilities)
         async with self._portal.proof.turn(capabilities.key_field):
-            row = await self._add(task_fields(plan, key, capabilities), key)
+            row = await self._add(fields, key)
             self._portal.proof.created(capabilities.key_field, key, as_text(row["id"]))
+        say_unkept(params.given, fields, row, content.remarks)
         self._portal.fresh.made(as_text(row["id"]), content)
         return self._portal.reading(capabilities).snapshot(row, key)
 

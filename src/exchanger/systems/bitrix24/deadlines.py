@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from exchanger.systems.bitrix24.capabilities import Capabilities
 from exchanger.systems.bitrix24.content.gather import Content
+from exchanger.systems.bitrix24.content.template import Schedule
 from exchanger.systems.bitrix24.moments import in_zone
 from exchanger.systems.bitrix24.pace import PortalClock
 from exchanger.systems.bitrix24.params import CreateTaskParams
@@ -27,24 +28,34 @@ class Dates:
 def dates(params: CreateTaskParams, content: Content, zone: tzinfo, now: datetime) -> Dates:
     """Сроки задачи; `now` — часы портала."""
     template = content.template
-    if template is None:
-        return Dates(min(_given(params, zone), default=None))
-    schedule, begun = template.schedule, now.astimezone(zone)
+    inherited = Dates() if template is None else _of_template(template.schedule, content, now.astimezone(zone))
+    deadlines = [*_given(params, zone), *(() if inherited.deadline is None else (inherited.deadline,))]
+    return Dates(min(deadlines, default=None), *_planned(params, inherited, content, zone))
+
+
+def _of_template(schedule: Schedule, content: Content, begun: datetime) -> Dates:
     if schedule.work_time and content.calendar is None:
         content.remarks.add("рабочее время в сроках", "календарь портала не прочитан (право calendar): срок — по часам")
 
     def after(span: timedelta | None) -> datetime | None:
         return None if span is None else _after(begun, span, content, work_time=schedule.work_time)
 
-    of_template = after(schedule.deadline)
-    deadlines = [*_given(params, zone), *(() if of_template is None else (of_template,))]
-    start, end = after(schedule.start), after(schedule.end)
-    if start is not None and end is not None and end < start:
-        content.remarks.add(
-            "плановое завершение", "в шаблоне оно раньше планового начала: портал такой задачи не примет"
-        )
-        end = None
-    return Dates(min(deadlines, default=None), start, end)
+    return Dates(after(schedule.deadline), after(schedule.start), after(schedule.end))
+
+
+def _planned(
+    params: CreateTaskParams, inherited: Dates, content: Content, zone: tzinfo
+) -> tuple[datetime | None, datetime | None]:
+    """Плановые начало и завершение: заданное элементом сильнее шаблона; завершения раньше начала портал не примет."""
+    start = inherited.start if params.planned_start is None else in_zone(params.planned_start, zone)
+    end = inherited.end if params.planned_end is None else in_zone(params.planned_end, zone)
+    if start is None or end is None or start <= end:
+        return start, end
+    if params.planned_start is None and params.planned_end is not None:
+        content.remarks.add("плановое начало", "в шаблоне оно позже заданного элементом завершения")
+        return None, end
+    content.remarks.add("плановое завершение", "оно раньше планового начала: портал такой задачи не примет")
+    return start, None
 
 
 def _given(params: CreateTaskParams, zone: tzinfo) -> Iterator[datetime]:

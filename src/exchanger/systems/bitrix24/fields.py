@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from exchanger.domain.key import Key
 from exchanger.systems.bitrix24.capabilities import Capabilities
 from exchanger.systems.bitrix24.custom_fields import (
@@ -12,9 +14,10 @@ from exchanger.systems.bitrix24.custom_fields import (
 )
 from exchanger.systems.bitrix24.key_filter import RAW_ID, XML_ID
 from exchanger.systems.bitrix24.moments import show
+from exchanger.systems.bitrix24.params import CreateTaskParams
 from exchanger.systems.bitrix24.plan import TaskPlan
 
-_RESULT_REQUIRED = 3  # SE_PARAMETER code: the task can't be completed without a result
+_DATES_FROM_SUBTASKS, _COMPLETE_WITH_SUBTASKS, _RESULT_REQUIRED = 1, 2, 3  # codes of SE_PARAMETER
 _FINISH_START = 2
 _EMPTY: tuple[object, ...] = (None, "", [])
 
@@ -38,8 +41,17 @@ def _card(plan: TaskPlan) -> dict[str, object]:
         "TAGS": list(plan.tags),
         "TASK_CONTROL": "Y" if plan.control else None,
         **plan.flags,
-        "SE_PARAMETER": [{"CODE": _RESULT_REQUIRED, "VALUE": "Y"}] if plan.params.result_required else None,
+        "SE_PARAMETER": [{"CODE": code, "VALUE": "Y"} for code in _parameters(plan.params)],
     }
+
+
+def _parameters(params: CreateTaskParams) -> Iterator[int]:
+    chosen = {
+        _DATES_FROM_SUBTASKS: params.dates_from_subtasks,
+        _COMPLETE_WITH_SUBTASKS: params.complete_with_subtasks,
+        _RESULT_REQUIRED: params.result_required,
+    }
+    return (code for code, wanted in chosen.items() if wanted)
 
 
 def _dates(plan: TaskPlan) -> dict[str, object]:

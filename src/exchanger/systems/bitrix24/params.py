@@ -21,6 +21,7 @@ PortalId = Annotated[int | None, BeforeValidator(portal_id)]
 Flag = Annotated[bool, BeforeValidator(flag)]
 LooseFlag = Annotated[bool, BeforeValidator(readers.loose_flag)]
 Priority = Annotated[int, BeforeValidator(priority)]
+Hours = Annotated[int, BeforeValidator(readers.seconds)]
 Numbers = Annotated[tuple[int, ...], BeforeValidator(readers.numbers)]
 Questionnaires = Annotated[tuple[Mapping[str, object], ...], BeforeValidator(read_questionnaires_of_element)]
 CheckLists = Annotated[tuple[CheckItem, ...], BeforeValidator(read_checklists)]
@@ -32,7 +33,7 @@ Text = Annotated[str, BeforeValidator(lambda value: str(readers.unwrap(value) or
 
 CONTENT = Group("content", "Содержание")
 PEOPLE = Group("people", "Люди")
-TIME = Group("time", "Срок и важность")
+TIME = Group("time", "Сроки и важность")
 PLACE = Group("place", "Место и связи")
 ANSWER = Group("answer", "Ответ процессу")
 
@@ -70,6 +71,22 @@ class CreateTaskParams(BaseModel):
     process_deadline: Annotated[Moment | None, HIDDEN] = Field(
         None, description="Крайний срок из переменной процесса; берётся ранний"
     )
+    planned_start: Annotated[Moment | None, Asked("plannedStart", TIME)] = Field(
+        None, title="Плановое начало", description="Запись — как у крайнего срока; без него — шаблон"
+    )
+    planned_end: Annotated[Moment | None, Asked("plannedEnd", TIME)] = Field(
+        None, title="Плановое завершение", description="Не раньше планового начала; без него — шаблон"
+    )
+    time_estimate: Annotated[Hours | None, Asked("timeEstimate", TIME)] = Field(
+        None, title="Плановые трудозатраты в часах", description="1,5 или PT1H30M; включает учёт времени"
+    )
+    time_tracking: Annotated[Flag | None, Asked("timeTracking", TIME)] = Field(None, title="Учёт времени")
+    allow_change_deadline: Annotated[Flag | None, Asked("allowChangeDeadline", TIME)] = Field(
+        None, title="Исполнитель может менять срок"
+    )
+    dates_from_subtasks: Annotated[Flag, Asked("datesFromSubtasks", TIME)] = Field(
+        default=False, title="Сроки — по подзадачам"
+    )
     priority: Annotated[Priority | None, Asked(group=TIME, choices=_PRIORITIES)] = Field(None, title="Важность")
     group_id: Annotated[PortalId, Asked("taskGroup", PLACE)] = Field(
         None, title="Группа или проект", description="Номер; без него — шаблон, переменная groupId"
@@ -91,6 +108,9 @@ class CreateTaskParams(BaseModel):
     )
     tags: Annotated[Texts, Asked(group=CONTENT)] = Field((), title="Метки", description="Через запятую")
     control: Annotated[Flag, Asked(group=ANSWER)] = Field(default=False, title="Постановщик принимает работу")
+    complete_with_subtasks: Annotated[Flag, Asked("completeWithSubtasks", ANSWER)] = Field(
+        default=False, title="Завершить вместе с подзадачами"
+    )
     result_required: Annotated[Flag, Asked("resultRequired", ANSWER)] = Field(
         default=True, title="Без результата задачу не закрыть"
     )

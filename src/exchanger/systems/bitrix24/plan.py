@@ -66,8 +66,17 @@ def draw_plan(
         control=params.control if "control" in given else template.flags.get("TASK_CONTROL") == "Y",
         params=params,
         predecessors=content.predecessors,
-        flags={name: value for name, value in template.flags.items() if name != "TASK_CONTROL"},
+        flags=_flags(params, template),
     )
+
+
+def _flags(params: CreateTaskParams, template: Template) -> Mapping[str, str]:
+    """Признаки шаблона и элемента; трудозатраты элемента включают учёт времени: без него портал их не показывает."""
+    tracking = True if params.time_tracking is None and params.time_estimate is not None else params.time_tracking
+    own = {"ALLOW_TIME_TRACKING": tracking, "ALLOW_CHANGE_DEADLINE": params.allow_change_deadline}
+    flags = {name: value for name, value in template.flags.items() if name != "TASK_CONTROL"}
+    flags |= {name: "Y" if value else "N" for name, value in own.items() if value is not None}
+    return flags if params.time_estimate is None else {**flags, "TIME_ESTIMATE": str(params.time_estimate)}
 
 
 def _group(params: CreateTaskParams, content: Content, template: Template) -> int | None:

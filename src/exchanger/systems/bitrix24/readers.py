@@ -14,6 +14,8 @@ from exchanger.systems.bitrix24.foreign import as_int, as_text
 _EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
 _TRUE = frozenset({"true", "1", "y", "yes", "да"})
 _FALSE = frozenset({"false", "0", "n", "no", "нет"})
+_HOURS = re.compile(r"\d{1,5}([.,]\d{1,4})?")
+_PERIOD = re.compile(r"PT(?=\d)(?:(\d{1,5})H)?(?:(\d{1,7})M)?")
 _PRIORITIES = {"0": 0, "1": 1, "2": 2, "low": 0, "normal": 1, "high": 2, "низкий": 0, "обычный": 1, "высокий": 2}
 
 _ROLES = {
@@ -85,6 +87,19 @@ def priority(value: object) -> int:
     found = _PRIORITIES.get(as_text(unwrap(value)).strip().casefold())
     if found is None:
         raise ValueError("нужно 0 (низкий), 1 (обычный) или 2 (высокий)")
+    return found
+
+
+def seconds(value: object) -> int:
+    """Трудозатраты в секундах: число часов или `PT5H30M`."""
+    text = as_text(unwrap(value)).strip().upper()
+    period = _PERIOD.fullmatch(text)
+    if period is not None:
+        found = int(period[1] or 0) * 3600 + int(period[2] or 0) * 60
+    else:
+        found = round(float(text.replace(",", ".")) * 3600) if _HOURS.fullmatch(text) else 0
+    if found <= 0:
+        raise ValueError("нужно число часов больше нуля (1,5) или запись PT1H30M")
     return found
 
 
