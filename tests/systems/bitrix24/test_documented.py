@@ -6,7 +6,11 @@ import re
 
 import pytest
 
+from exchanger.connect import Intent
 from exchanger.connect.template import Place
+from exchanger.systems.bitrix24 import scopes
+from exchanger.systems.bitrix24.envelope import PortalFault
+from exchanger.systems.bitrix24.errors import to_error
 from exchanger.systems.bitrix24.forms import FORMS
 from exchanger.systems.bitrix24.prepare import prepare
 from exchanger.systems.bitrix24.settings import BitrixOptions
@@ -50,6 +54,14 @@ def test_every_documented_name_is_read_from_both_places(name: str, place: Place)
     values = {name: VALUES.get(RENAMED.get(name, name), "слово")}
     given = order(input_parameters=values) if place is Place.INPUT else order(extension_properties=values)
     assert prepare(given, options) != prepare(order(), options)
+
+
+def test_the_page_and_the_refusal_name_every_right_that_is_used() -> None:
+    named = PAGE.partition("## 1. Вебхук")[2].partition("Лучше")[0]
+    refused = to_error(PortalFault(403, "insufficient_scope", ""), "crm.deal.add", Intent.CREATE)
+    for scope in (*scopes.REQUIRED, *scopes.USEFUL):
+        assert f"`{scope}`" in named
+        assert scope in (refused.remedy or "")
 
 
 def test_an_answer_to_the_process_is_set_by_properties_which_need_no_engine() -> None:

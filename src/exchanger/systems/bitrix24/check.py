@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from exchanger.connect import Finding, Severity
 from exchanger.domain.errors import ExchangerError
+from exchanger.systems.bitrix24 import scopes
 from exchanger.systems.bitrix24.answers import RESULT_ANSWER
 from exchanger.systems.bitrix24.capabilities import Capabilities
 from exchanger.systems.bitrix24.custom_fields import ELEMENT_ID, PROCESS_INSTANCE_ID, RESULT_EXPECTED, RESULT_QUESTION
@@ -20,15 +21,6 @@ _TYPES = {
     RESULT_EXPECTED: "boolean",
     ELEMENT_ID: "string",
     PROCESS_INSTANCE_ID: "string",
-}
-_SCOPES = ("task", "user")
-_USEFUL = {
-    "disk": "файлы шаблонов портала и результатов в новой карточке не вкладываются",
-    "calendar": "сроки шаблонов считаются по часам, без выходных и праздников",
-    "crm": "сделки и контакты не создаются",
-    "lists": "элементы списков в описании показываются номерами",
-    "department": "руководитель запустившего (supervisorAs) на портале без модуля не находится",
-    "sonet_group": "группа по названию (group) не находится, такие задачи не ставятся",
 }
 _MODULE = (
     "diagram.properties.list",
@@ -122,13 +114,13 @@ def _rights(capabilities: Capabilities) -> Iterator[Finding]:
         yield Finding(
             Severity.WARNING,
             "Портал не показал прав вебхука.",
-            "проверьте сами: task, user, disk, calendar, crm, department, lists, sonet_group.",
+            f"проверьте сами: {scopes.ALL}.",
         )
         return
-    for name in _SCOPES:
+    for name in scopes.REQUIRED:
         if not capabilities.allows(name):
             yield Finding(Severity.ERROR, f"У вебхука нет права {name}.", "добавьте его в настройках вебхука.")
-    for name, loss in _USEFUL.items():
+    for name, loss in scopes.USEFUL.items():
         if not capabilities.allows(name):
             yield Finding(Severity.WARNING, f"У вебхука нет права {name}: {loss}.", "добавьте его, если это нужно.")
 

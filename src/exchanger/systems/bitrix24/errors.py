@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from exchanger.connect import Intent
 from exchanger.domain.errors import ExchangerError, OutcomeUnknown, Reject, Retry, SystemPaused
+from exchanger.systems.bitrix24 import scopes
 from exchanger.systems.bitrix24.envelope import PortalFault
 
 QUERY_LIMIT = "QUERY_LIMIT_EXCEEDED"
@@ -37,7 +38,7 @@ _PORTAL_REMEDIES = MappingProxyType(
         "INVALID_TOKEN": _WEBHOOK,
         "INVALID_GRANT": _WEBHOOK,
         "AUTHORIZATION_ERROR": _WEBHOOK,
-        "INSUFFICIENT_SCOPE": "добавьте вебхуку права task, user, department, disk.",
+        "INSUFFICIENT_SCOPE": f"добавьте вебхуку право, которого требует метод (Exchanger пользуется {scopes.ALL}).",
         "USER_ACCESS_ERROR": "дайте владельцу вебхука доступ к порталу и к приложению.",
         "PAYMENT_REQUIRED": "продлите тариф портала.",
         "METHOD_CONFIRM_WAITING": "администратор портала должен подтвердить вызов метода.",
