@@ -137,6 +137,15 @@ async def test_a_deal_is_changed_and_what_the_portal_kept_to_itself_is_said(worl
         await calls.bitrix_update_deal(ChangedDeal(dealId=7, stage="WON"), world.client)
 
 
+@pytest.mark.parametrize("amount", ["2", "2.5", "1500.10", "0.1"])
+async def test_a_sum_that_comes_back_with_its_kopecks_is_the_same_sum(world: BitrixWorld, amount: str) -> None:
+    await calls.bitrix_create_deal(DEAL, world.client, KEY)
+    await calls.bitrix_update_deal(ChangedDeal(dealId=1, amount=amount), world.client)
+    world.portal.crm.stubborn = {"OPPORTUNITY"}
+    with pytest.raises(Reject, match="OPPORTUNITY"):
+        await calls.bitrix_update_deal(ChangedDeal(dealId=1, amount="77"), world.client)
+
+
 async def test_a_task_is_changed_and_a_cut_in_between_does_no_harm(world: BitrixWorld) -> None:
     task = world.person().create({"TITLE": "Было", "RESPONSIBLE_ID": ENGINEER})
     change = ChangedTask(taskId=task.id, title="Стало", taskResponsible="3", priority="2", tags=["а"])

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from exchanger.connect import Intent
 from exchanger.domain.errors import Reject
 from exchanger.systems.bitrix24.api import BitrixApi
-from exchanger.systems.bitrix24.foreign import Row, as_float, as_map, as_text, camel
+from exchanger.systems.bitrix24.foreign import Row, as_map, camel, same_value
 
 _CHECKED = frozenset(
     {
@@ -45,16 +45,9 @@ def given(fields: Mapping[str, object]) -> Mapping[str, object]:
 
 
 def _verify(wanted: Mapping[str, object], row: Mapping[str, object], what: str) -> None:
-    kept = sorted(name for name in _CHECKED & wanted.keys() if not _same(wanted[name], row.get(name)))
+    kept = sorted(name for name in _CHECKED & wanted.keys() if not same_value(wanted[name], row.get(name)))
     if kept:
         raise Reject(
             f"Битрикс24, {what}: портал ответил согласием, но не изменил {', '.join(kept)}.",
             remedy="проверьте права владельца вебхука и обязательные поля стадии, затем повторите инцидент.",
         )
-
-
-def _same(wanted: object, shown: object) -> bool:
-    ours, theirs = as_float(wanted), as_float(shown)
-    if ours is not None and theirs is not None:
-        return ours == theirs
-    return as_text(wanted) == as_text(shown)

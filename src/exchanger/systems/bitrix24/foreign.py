@@ -6,11 +6,13 @@ import html
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import cast
 
 Row = Mapping[str, object]
 
 _TAG = re.compile(r"<[^>]*>")
+_NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,6})?")
 _LONGEST_TEXT = 500
 
 
@@ -38,6 +40,14 @@ def as_int(value: object) -> int | None:
 def as_float(value: object) -> float | None:
     """Число с точкой."""
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def same_value(sent: object, shown: object) -> bool:
+    """То же ли портал хранит: числа — по величине (сумма `100` возвращается как `100.00`), прочее — как текст."""
+    ours, theirs = as_text(sent), as_text(shown)
+    if _NUMBER.fullmatch(ours) and _NUMBER.fullmatch(theirs):
+        return Decimal(ours) == Decimal(theirs)
+    return ours == theirs
 
 
 def as_text(value: object) -> str:

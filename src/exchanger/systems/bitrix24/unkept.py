@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from exchanger.systems.bitrix24.content.remarks import Remarks
-from exchanger.systems.bitrix24.foreign import Row, as_int, as_moment, as_text, camel
+from exchanger.systems.bitrix24.foreign import Row, as_moment, camel, same_value
 
 _MOMENTS = {
     "planned_start": ("START_DATE_PLAN", "плановое начало"),
@@ -28,13 +28,8 @@ def _unkept(given: frozenset[str], sent: Mapping[str, object], row: Row) -> Iter
     for param, (name, what) in (_MOMENTS | _PLAIN).items():
         if param in given and name in sent and camel(name) in row:
             kept = row[camel(name)]
-            if not (_same_moment if param in _MOMENTS else _same)(sent[name], kept):
+            if not (_same_moment if param in _MOMENTS else same_value)(sent[name], kept):
                 yield what
-
-
-def _same(sent: object, kept: object) -> bool:
-    number = as_int(sent)
-    return as_int(kept) == number if number is not None else as_text(kept) == as_text(sent)
 
 
 def _same_moment(sent: object, kept: object) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -12,8 +13,9 @@ from exchanger.sandbox.bitrix24.errors import RestError
 from exchanger.sandbox.bitrix24.registry import V2, Call, Reply
 
 _PAGE = 50
+_SUM = "OPPORTUNITY"
 _DEFAULTS = {
-    "deal": {"STAGE_ID": "NEW", "CATEGORY_ID": "0", "OPPORTUNITY": "0.00", "CURRENCY_ID": "RUB"},
+    "deal": {"STAGE_ID": "NEW", "CATEGORY_ID": "0", _SUM: "0.00", "CURRENCY_ID": "RUB"},
     "contact": {},
 }
 
@@ -72,7 +74,14 @@ def _record(entity: str, call: Call) -> CrmRecord:
 
 def _row(record: CrmRecord) -> dict[str, Any]:
     shown = {name: value if isinstance(value, list) else php.as_text(value) for name, value in record.values.items()}
+    if _SUM in record.values:
+        shown[_SUM] = _sum(php.as_text(record.values[_SUM]))
     return {"ID": str(record.id), **shown}
+
+
+def _sum(text: str) -> str:
+    """Сумма, какой её хранит колонка: два знака после точки; не число — ноль."""
+    return f"{float(text) if re.fullmatch(r'-?[0-9]+([.][0-9]+)?', text) else 0:.2f}"
 
 
 _METHODS: dict[str, Callable[[str, Call], Reply]] = {"add": _add, "get": _get, "update": _update, "list": _list}
