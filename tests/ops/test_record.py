@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,16 +14,19 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from exchanger.cli import app
-from exchanger.connect import Answer
+from exchanger.connect import Answer, Http, HttpOptions, Limiter, Limits
 from exchanger.domain.errors import ConfigError, ExchangerError
-from exchanger.ops.record import LONGEST_LINE, Recorded, _recorded, dump, load, record
-from exchanger.ops.record_compare import Compared, compare
-from exchanger.ops.record_shape import Shape, shape_of
-from exchanger.ops.record_stand import fill, record_stand, stand_like
-from exchanger.ops.record_tour import Step, about, opening, refusals
+from exchanger.ops.record.compare import Compared
+from exchanger.ops.record.compare import compare as compare_by
+from exchanger.ops.record.recording import LONGEST_LINE, Recorded, Recording, load
+from exchanger.ops.record.shape import Shape, shape_of
+from exchanger.ops.record.stand_bitrix24 import fill, record_stand, stand_like
+from exchanger.ops.record.tour_bitrix24 import RULES, BitrixTour, about, opening, record, refusals
+from exchanger.ops.record.walk import Step, noted
 from exchanger.sandbox.bitrix24 import Build, Fault, FaultKind, Person, Portal, default_portal, standin
 from exchanger.sandbox.bitrix24.registry import V2, Call, Reply
 from exchanger.sandbox.bitrix24.seed import ADMIN, CLERK, SECRET, USERS
+from exchanger.systems.bitrix24.api import BitrixApi
 from exchanger.systems.bitrix24.settings import BitrixOptions
 from exchanger.telemetry.clock import SystemClock
 
@@ -52,13 +55,29 @@ def _answering(name: str, change: Any) -> Iterator[None]:
         V2._methods[name.lower()] = known
 
 
+def dump(lines: Sequence[Recorded]) -> str:
+    return Recording.of("bitrix24", lines).dump()
+
+
+def compare(portal: Sequence[Recorded], stand: Sequence[Recorded]) -> Compared:
+    return compare_by(portal, stand, RULES)
+
+
+def _recorded(step: Step, answer: Answer) -> Recorded:
+    async def tour() -> BitrixTour:
+        async with Http(HttpOptions(name="x"), Limiter(Limits())) as http:
+            return BitrixTour(BitrixApi(BitrixOptions(webhook_url="http://127.0.0.1:9/rest/1/x/"), http, SystemClock()))
+
+    return noted(asyncio.run(tour()), step, answer, 0.1)
+
+
 def _said(found: Compared) -> list[tuple[str, str]]:
     return [(each.step, each.where) for each in found.differences]
 
 
 @pytest.mark.parametrize("addon", [False, True])
 async def test_the_stand_in_recorded_and_replayed_does_not_differ(addon: bool) -> None:
-    recorded = load(dump(await record_stand(_portal(build=Build(addon=addon)))))
+    recorded = load(dump(await record_stand(_portal(build=Build(addon=addon))))).lines
 
     found = compare(recorded, await record_stand(stand_like(recorded)))
 
@@ -94,7 +113,7 @@ async def test_a_changed_shape_is_caught() -> None:
         ("task", "result.task.title"),
     }
     said = {each.where: each.what for each in found.differences}
-    assert said["result.task.id"] == "род: портал string:digits, стенд int"
+    assert said["result.task.id"] == "род: в записи string:digits, у стенда int"
 
 
 async def test_another_answer_to_what_is_missing_is_caught() -> None:
@@ -144,8 +163,8 @@ async def test_nothing_personal_reaches_the_recording() -> None:
 )
 def test_an_error_code_that_is_no_code_is_not_kept(code: str) -> None:
     body = {"error": code, "error_description": "Канарейкин"}
-    line = _recorded(Step("s", "m", {}), Answer(400, {}, json.dumps(body).encode()), 0.1).line()
-    page = _recorded(Step("s", "m", {}), Answer(502, {}, f"<h1>{code}</h1>".encode()), 0.1).line()
+    line = _recorded(Step("s", "m", {}), Answer(400, {}, json.dumps(body).encode())).line()
+    page = _recorded(Step("s", "m", {}), Answer(502, {}, f"<h1>{code}</h1>".encode())).line()
 
     assert json.loads(line)["error"] == "<code>"
     assert [each for each in (line, page) if code in each or "Канарейкин" in each] == []
@@ -207,6 +226,17 @@ def test_a_file_that_is_not_a_recording_is_refused() -> None:
     for text in ("", "{}", "[]", "no", dump([]).replace("/1", "/2")):
         with pytest.raises(ConfigError, match="не запись"):
             load(text)
+
+
+@pytest.mark.parametrize("command", [("record", "python", "-o", "out.jsonl"), ("replay", "alien.jsonl")])
+def test_a_system_that_cannot_be_recorded_is_refused(
+    command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("alien.jsonl").write_text(Recording.of("python", []).dump(), "utf-8")
+
+    with pytest.raises(ConfigError, match="Записывать систему python нечем"):
+        CliRunner().invoke(app, command, catch_exceptions=False)
 
 
 async def test_the_commands_record_replay_and_tell_by_the_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

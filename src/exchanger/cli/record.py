@@ -1,40 +1,36 @@
-"""`exchanger record` и `exchanger replay`: строение ответов портала и сравнение с ним стенда."""
+"""`exchanger record` и `exchanger replay`: строение ответов системы и сравнение с ним стенда."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from exchanger.cli.asking import perform
-from exchanger.domain.errors import ConfigError
-from exchanger.ops.record import Recorded, dump, load
-from exchanger.ops.record import record as recorded
-from exchanger.ops.record_compare import Compared, compare
+from exchanger.ops.record.compare import Compared, compare
+from exchanger.ops.record.recording import Recorded, Recording, load
+from exchanger.ops.record.systems import recordable
 from exchanger.settings import load_settings
-from exchanger.systems.bitrix24 import SYSTEM
-from exchanger.telemetry.clock import SystemClock
 from exchanger.telemetry.redact import redact
-from exchanger.wiring import bitrix_options
 
 _DIFFERENT = 1
 
 
 def record(
-    system: Annotated[str, typer.Argument(metavar="СИСТЕМА", help="Пока только bitrix24.")],
+    system: Annotated[str, typer.Argument(metavar="СИСТЕМА", help="bitrix24 или openproject.")],
     *,
     output: Annotated[Path, typer.Option("--output", "-o", dir_okay=False, help="Куда записать.")],
 ) -> None:
-    """Записать строение ответов портала: методы, ключи, роды значений, коды, время. Ничего на нём не меняется.
+    """Записать строение ответов системы: методы, ключи, роды значений, коды, время. Ничего в ней не меняется.
 
-    Портал — из BITRIX_WEBHOOK_URL. Текстов, имён, номеров и адресов в файле нет; прочтите его, прежде чем отдать.
+    Адрес и вход — из настроек. Текстов, имён, номеров и адресов в файле нет; прочтите его, прежде чем отдать.
     Пример: exchanger record bitrix24 -o portal.jsonl
     """
-    if system != SYSTEM.name:
-        raise ConfigError(f"Записывать систему {system} нечем.", remedy="назовите bitrix24.")
-    lines = perform(recorded(bitrix_options(load_settings().bitrix), SystemClock()))
-    output.write_text(dump(lines), "utf-8")
+    wanted = recordable(system)
+    lines = perform(wanted.record(load_settings()))
+    output.write_text(Recording.of(system, lines).dump(), "utf-8")
     silent = sum(not each.status for each in lines)
     typer.echo(f"{output}: записано вызовов {len(lines)}, без ответа {silent}, с отказом {_refused(lines)}.")
 
@@ -42,21 +38,19 @@ def record(
 def replay(
     file: Annotated[Path, typer.Argument(metavar="ФАЙЛ", exists=True, dir_okay=False, help="Запись exchanger record.")],
 ) -> None:
-    """Повторить вызовы записи на стенде Bitrix24 и показать, где он отвечает иначе. Есть отличия — выход 1.
+    """Повторить вызовы записи на стенде её системы и показать, где он отвечает иначе. Есть отличия — выход 1.
 
     Пример: exchanger replay portal.jsonl
     """
-    portal = load(file.read_text("utf-8", "replace"))
-    # Imported here: the stand-in is not part of the services.
-    from exchanger.ops.record_stand import record_stand, stand_like  # noqa: PLC0415 - as said above
-
-    found = compare(portal, perform(record_stand(stand_like(portal))))
-    typer.echo(redact(_text(found, len(portal))))
+    recording = load(file.read_text("utf-8", "replace"))
+    known = recordable(recording.system)
+    found = compare(recording.lines, perform(known.replay(recording.lines)), known.rules)
+    typer.echo(redact(_text(found, len(recording.lines))))
     if found.differences:
         raise typer.Exit(_DIFFERENT)
 
 
-def _refused(lines: list[Recorded]) -> int:
+def _refused(lines: Sequence[Recorded]) -> int:
     return sum(bool(each.error) for each in lines)
 
 

@@ -87,19 +87,19 @@ def limits(options: OpenProjectOptions) -> Limits:
 @asynccontextmanager
 async def open_desk(options: OpenProjectOptions, limiter: Limiter, clock: Clock) -> AsyncIterator[Desk]:
     """Открыть клиента; к экземпляру не обращается."""
+    async with Http(HttpOptions(name="OpenProject", timeout=options.timeout, tls=options.tls), limiter) as http:
+        yield desk_on(http, options, clock)
+
+
+def desk_on(http: Http, options: OpenProjectOptions, clock: Clock) -> Desk:
+    """Клиент поверх этого соединения."""
     if not options.projects:
         raise ConfigError("OPENPROJECT_DEFAULT_PROJECT_ID не задан.", remedy="укажите номер или идентификатор проекта.")
-    async with Http(HttpOptions(name="OpenProject", timeout=options.timeout, tls=options.tls), limiter) as http:
-        site = Site.parse(options.url)
-        login: Login = (
-            KeyLogin(options.login)
-            if isinstance(options.login, ApiKey)
-            else OAuthLogin(options.login, site, http, clock)
-        )
-        yield _desk(OpenProjectApi(site, login, http, clock), options, clock)
-
-
-def _desk(api: OpenProjectApi, options: OpenProjectOptions, clock: Clock) -> Desk:
+    site = Site.parse(options.url)
+    login: Login = (
+        KeyLogin(options.login) if isinstance(options.login, ApiKey) else OAuthLogin(options.login, site, http, clock)
+    )
+    api = OpenProjectApi(site, login, http, clock)
     catalogue, people = Catalogue(api, clock), People(api, clock)
     comments = Comments(api, notify=options.notify)
     search = Search(api, catalogue, options, Inspector(api, catalogue, options, clock))

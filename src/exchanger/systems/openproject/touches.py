@@ -72,10 +72,7 @@ class Touches:
 
     async def _relations(self, number: str) -> set[tuple[str, str]]:
         # The list beside the work package is answered 308 by newer versions.
-        involved = [{"involved": {"operator": "=", "values": [number]}}]
-        return {
-            _ends(row) for row in await self._rows("/relations", {"filters": json.dumps(involved), "pageSize": _ALL})
-        }
+        return {_ends(row) for row in await self._rows("/relations", involving(number))}
 
     async def _watch(self, found: Snapshot, params: CreateTaskParams) -> None:
         project = await self._catalogue.project(as_text(found.details.get("project")))
@@ -91,6 +88,12 @@ class Touches:
         if rows is None:
             raise Retry(f"OpenProject, GET {path}: в ответе нет списка.")
         return rows
+
+
+def involving(number: str) -> dict[str, object]:
+    """Строка запроса списка связей: пакет с любой стороны."""
+    filters = [{"involved": {"operator": "=", "values": [number]}}]
+    return {"filters": json.dumps(filters), "pageSize": _ALL}
 
 
 def _ends(row: Row) -> tuple[str, str]:

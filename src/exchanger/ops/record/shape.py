@@ -15,8 +15,10 @@ MOST_KEYS = 400
 
 _KEY = re.compile(r"[!<>=%@+]{0,3}(?=[A-Za-z_])[A-Za-z_]+\d{0,3}(?:[A-Z_][A-Za-z_]*\d{0,3}){0,8}")
 _LONGEST_KEY = 48
-_MARKED = frozenset({"<id>", "<uf>", "<key>"})
-_OWN_FIELD = re.compile(r"[!<>=%@+]{0,3}(?:UF_|uf[A-Z])")
+STRANGE = "<key>"
+"""Метка ключа, не похожего на имя протокола."""
+_MARKED = frozenset({"<id>", "<uf>", STRANGE})
+_OWN_FIELD = re.compile(r"[!<>=%@+]{0,3}(?:UF_|uf[A-Z]|customField\d)")
 _KNOWN_FIELDS = frozenset(
     {"UF_CRM_TASK", "UF_TASK_WEBDAV_FILES", "UF_MAIL_MESSAGE", "UF_DEPARTMENT", "UF_HEAD", "UF_RESULT_ANSWER",
      "UF_RESULT_QUESTION", "UF_RESULT_EXPECTED", "UF_CAMUNDA_ID_EXTERNAL_TASK", "UF_ELEMENT_ID",
@@ -80,10 +82,25 @@ class Shape:
         )
 
 
-def shape_of(value: object, *, name: str = "", depth: int = 0) -> Shape:
-    """Строение значения; `name` — ключ, под которым оно лежит."""
+@lru_cache(4096)
+def clean_key(name: str) -> str:
+    """Имя ключа, если это имя протокола; номер, своё поле установки и всё непонятное — меткой."""
+    if _DIGITS.fullmatch(name):
+        return "<id>"
+    if _OWN_FIELD.match(name):
+        bare = name.lstrip("!<>=%@+")
+        return name if bare in _KNOWN_FIELDS or bare in _CAMEL_FIELDS else "<uf>"
+    plain = len(name) <= _LONGEST_KEY and _KEY.fullmatch(name) and redact(name) == name
+    return name if plain else STRANGE
+
+
+Key = Callable[[str], str]
+
+
+def shape_of(value: object, *, name: str = "", depth: int = 0, key: Key = clean_key) -> Shape:
+    """Строение значения; `name` — ключ, под которым оно лежит, `key` — каким ключ попадёт в запись."""
     if isinstance(value, dict | list):
-        return _nested(value, name, depth)
+        return _nested(value, name, depth, key)
     text = str(value)
     codes = frozenset({text}) if text in _CODES.get(name, frozenset()) else frozenset()
     return Shape(frozenset({_kind(value)}), codes=codes)
@@ -95,18 +112,6 @@ def merged(shapes: Iterable[Shape]) -> Shape:
     for each in shapes:
         whole = _both(whole, each)
     return whole
-
-
-@lru_cache(4096)
-def clean_key(name: str) -> str:
-    """Имя ключа, если это имя протокола; номер, своё поле портала и всё непонятное — меткой."""
-    if _DIGITS.fullmatch(name):
-        return "<id>"
-    if _OWN_FIELD.match(name):
-        bare = name.lstrip("!<>=%@+")
-        return name if bare in _KNOWN_FIELDS or bare in _CAMEL_FIELDS else "<uf>"
-    plain = len(name) <= _LONGEST_KEY and _KEY.fullmatch(name) and redact(name) == name
-    return name if plain else "<key>"
 
 
 def marked(name: str) -> bool:
@@ -122,17 +127,17 @@ def pruned(shape: Shape, deepest: int) -> Shape:
     return replace(shape, keys=keys, item=pruned(shape.item, deepest - 1) if shape.item is not None else None)
 
 
-def _nested(value: dict[str, object] | list[object], name: str, depth: int) -> Shape:
+def _nested(value: dict[str, object] | list[object], name: str, depth: int, key: Key) -> Shape:
     kind = frozenset({"list" if isinstance(value, list) else "object"})
     if depth >= DEEPEST:
         return Shape(kind, cut=True)
     if isinstance(value, list):
-        seen = [shape_of(each, name=name, depth=depth + 1) for each in value[:LONGEST_LIST]]
+        seen = [shape_of(each, name=name, depth=depth + 1, key=key) for each in value[:LONGEST_LIST]]
         return Shape(kind, item=merged(seen) if seen else None, length=len(seen), cut=len(value) > LONGEST_LIST)
     keys: dict[str, Shape] = {}
-    for key, each in list(value.items())[:MOST_KEYS]:
-        known = clean_key(str(key))
-        keys[known] = _both(keys.get(known, Shape()), shape_of(each, name=known, depth=depth + 1))
+    for own, each in list(value.items())[:MOST_KEYS]:
+        known = key(str(own))
+        keys[known] = _both(keys.get(known, Shape()), shape_of(each, name=known, depth=depth + 1, key=key))
     return Shape(kind, keys, cut=len(value) > MOST_KEYS)
 
 

@@ -2,29 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
+from exchanger.connect import Answer, HttpOptions, Intent, Limiter
+from exchanger.ops.record.compare import Rules
+from exchanger.ops.record.recording import Recorded
+from exchanger.ops.record.shape import clean_key
+from exchanger.ops.record.walk import NOBODY, Listening, Step, walk
+from exchanger.ports import Clock
+from exchanger.systems.bitrix24.api import BitrixApi
+from exchanger.systems.bitrix24.envelope import Envelope, read_answer
 from exchanger.systems.bitrix24.foreign import as_int, as_map, as_rows
+from exchanger.systems.bitrix24.portal import limits
+from exchanger.systems.bitrix24.settings import BitrixOptions
 from exchanger.systems.bitrix24.snapshots import CUSTOM, SELECT
+
+RULES = Rules(
+    "result",
+    frozenset(
+        {"ERROR_METHOD_NOT_FOUND", "INSUFFICIENT_SCOPE", "ACCESS_DENIED", "QUERY_LIMIT_EXCEEDED",
+         "OPERATION_TIME_LIMIT"}
+    ),
+)  # fmt: skip
 
 TASKS = 5
 """Сколько последних задач прочитать подробно: у одной нет чек-листа, у другой результата."""
-
-NOBODY = 999_999_999
-"""Номер, которого на портале нет: так видно, чем он отвечает о пропавшем."""
 
 _FULL = [*SELECT, *CUSTOM, "DESCRIPTION", "CREATED_BY", "ACCOMPLICES", "AUDITORS", "GROUP_ID", "PARENT_ID", "PRIORITY",
          "TAGS", "TASK_CONTROL", "UF_CRM_TASK", "UF_TASK_WEBDAV_FILES"]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Вызов обхода; под одним именем ответы складываются в одно строение."""
+async def record(options: BitrixOptions, clock: Clock) -> list[Recorded]:
+    """Обойти портал."""
+    http_options = HttpOptions(name="Битрикс24", timeout=options.timeout, tls=options.tls)
+    async with Listening(http_options, Limiter(limits(options))) as http:
+        return await walk(BitrixTour(BitrixApi(options, http, clock)), http)
 
-    name: str
-    method: str
-    params: Mapping[str, object]
+
+class BitrixTour:
+    """Обход нашим клиентом портала."""
+
+    codes: frozenset[str] = frozenset()
+
+    def __init__(self, api: BitrixApi) -> None:
+        self._api = api
+
+    def opening(self) -> Iterable[Step]:
+        """Что портал умеет и чем отвечает на пропавшее."""
+        return [*opening(), *refusals()]
+
+    def about(self, name: str, result: object) -> Iterable[Step]:
+        """Что спросить ещё."""
+        return about(name, result)
+
+    async def ask(self, step: Step) -> object:
+        """`result` ответа."""
+        said = await self._api.ask(step.method, step.params, intent=Intent.READ)
+        return said.result if isinstance(said, Envelope) else None
+
+    def code(self, answer: Answer) -> str:
+        """Код ошибки портала."""
+        return error_code(answer)
+
+    def key(self, name: str) -> str:
+        """Имена полей Bitrix24 латинские."""
+        return clean_key(name)
+
+
+def error_code(answer: Answer) -> str:
+    """Код ошибки в ответе портала."""
+    read = read_answer(answer)
+    return "" if isinstance(read, Envelope) else read.code
 
 
 def opening() -> Iterator[Step]:

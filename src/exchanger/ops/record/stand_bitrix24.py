@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from exchanger.ops.record import Recorded, record
+from exchanger.ops.record.recording import Recorded
+from exchanger.ops.record.tour_bitrix24 import record
 from exchanger.sandbox.bitrix24 import Build, Person, Portal, default_portal, standin
 from exchanger.sandbox.bitrix24.drive import DriveFile
 from exchanger.sandbox.bitrix24.model import ChecklistItem
