@@ -10,11 +10,10 @@ from exchanger.connect import Intent
 from exchanger.ports import Clock
 from exchanger.systems.bitrix24.api import BitrixApi
 from exchanger.systems.bitrix24.capabilities import Inspector, enum_items
+from exchanger.systems.bitrix24.custom_fields import RESULT_ANSWER
 from exchanger.systems.bitrix24.envelope import PortalFault
 from exchanger.systems.bitrix24.errors import query_error
 from exchanger.systems.bitrix24.foreign import as_int, as_map
-
-RESULT_ANSWER = "UF_RESULT_ANSWER"
 
 _FRESH = timedelta(minutes=10)
 _RETRY = timedelta(seconds=30)

@@ -7,9 +7,14 @@ from collections.abc import Iterator
 from exchanger.connect import Finding, Severity
 from exchanger.domain.errors import ExchangerError
 from exchanger.systems.bitrix24 import scopes
-from exchanger.systems.bitrix24.answers import RESULT_ANSWER
 from exchanger.systems.bitrix24.capabilities import Capabilities
-from exchanger.systems.bitrix24.custom_fields import ELEMENT_ID, PROCESS_INSTANCE_ID, RESULT_EXPECTED, RESULT_QUESTION
+from exchanger.systems.bitrix24.custom_fields import (
+    ELEMENT_ID,
+    PROCESS_INSTANCE_ID,
+    RESULT_ANSWER,
+    RESULT_EXPECTED,
+    RESULT_QUESTION,
+)
 from exchanger.systems.bitrix24.key_filter import RAW_ID, XML_ID
 from exchanger.systems.bitrix24.pace import SLOW_FROM
 from exchanger.systems.bitrix24.portal import Portal

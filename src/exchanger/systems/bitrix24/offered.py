@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from exchanger.domain.errors import Reject
-from exchanger.systems.bitrix24.answers import RESULT_ANSWER, AnswerTexts
+from exchanger.systems.bitrix24.answers import AnswerTexts
 from exchanger.systems.bitrix24.capabilities import Capabilities
+from exchanger.systems.bitrix24.custom_fields import RESULT_ANSWER
 from exchanger.systems.bitrix24.params import CreateTaskParams
 from exchanger.systems.bitrix24.question import same_answer
 

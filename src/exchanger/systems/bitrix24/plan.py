@@ -8,10 +8,10 @@ from datetime import datetime
 
 from exchanger.domain.errors import Reject
 from exchanger.systems.bitrix24 import wording
-from exchanger.systems.bitrix24.answers import RESULT_ANSWER
 from exchanger.systems.bitrix24.capabilities import Capabilities
 from exchanger.systems.bitrix24.content.gather import Content
 from exchanger.systems.bitrix24.content.template import Template
+from exchanger.systems.bitrix24.custom_fields import RESULT_ANSWER
 from exchanger.systems.bitrix24.deadlines import Dates, dates, portal_zone
 from exchanger.systems.bitrix24.pace import PortalClock
 from exchanger.systems.bitrix24.params import CreateTaskParams

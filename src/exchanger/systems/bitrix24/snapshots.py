@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 
 from exchanger.domain.key import Key
 from exchanger.domain.task import ObjectRef, ObjectState, Snapshot
-from exchanger.systems.bitrix24.answers import RESULT_ANSWER
-from exchanger.systems.bitrix24.custom_fields import RESULT_EXPECTED
+from exchanger.systems.bitrix24.custom_fields import RESULT_ANSWER, RESULT_EXPECTED
 from exchanger.systems.bitrix24.foreign import Row, as_flag, as_int, as_moment, as_text, camel
 from exchanger.systems.bitrix24.key_filter import RAW_ID
 
