@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from exchanger.domain.errors import Reject
 from exchanger.domain.key import Key
 from exchanger.systems.bitrix24.changes import change_deal, change_task
 from exchanger.systems.bitrix24.crm_params import ChangedDeal, ChangedTask, DealFields, NewContact, NewDeal
 from exchanger.systems.bitrix24.deadlines import portal_zone
-from exchanger.systems.bitrix24.foreign import as_int, as_text
+from exchanger.systems.bitrix24.foreign import as_text
 from exchanger.systems.bitrix24.moments import show
 from exchanger.systems.bitrix24.portal import Portal
 
@@ -96,15 +95,7 @@ def _written(fields: Mapping[str, object], other: Mapping[str, object]) -> dict[
 
 
 async def _person(who: str | None, portal: Portal) -> int | None:
-    if who is None:
-        return None
-    number = as_int(who) or await portal.people.by_email(who)
-    if number is None:
-        raise Reject(
-            "Битрикс24: сотрудник задан адресом почты, но действующего с таким адресом на портале нет.",
-            remedy="исправьте адрес в диаграмме или переменной.",
-        )
-    return number
+    return None if who is None else await portal.people.named(who, "сотрудник")
 
 
 def _deal_variables(portal: Portal, number: int) -> dict[str, str]:

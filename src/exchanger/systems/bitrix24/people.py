@@ -33,6 +33,18 @@ class People:
         """Номер действующего сотрудника с этим адресом."""
         return await self._cached(f"email:{email.casefold()}", {"EMAIL": email}, ("EMAIL", email))
 
+    async def named(self, who: str, role: str) -> int:
+        """Названный сотрудник: номер берётся как есть (портал сам откажет неизвестному), адрес разрешается."""
+        number = as_int(who)
+        if number is None:
+            number = await self.by_email(who)
+        if number is None:
+            raise Reject(
+                f"Битрикс24: {role} задан адресом почты, но действующего сотрудника с таким адресом на портале нет.",
+                remedy="исправьте адрес в диаграмме или переменной либо верните сотрудника на портал.",
+            )
+        return number
+
     async def active(self, number: int) -> bool | None:
         """Есть ли действующий сотрудник с таким номером; None — вебхуку не разрешено это узнать."""
         try:

@@ -80,7 +80,7 @@ async def _responsible(crew: Crew, people: People) -> int:
     if of_template is not None and not crew.own("responsible"):
         return of_template
     if params.responsible is not None:
-        return await _required(params.responsible, "исполнитель", people)
+        return await people.named(params.responsible, "исполнитель")
     # assigneeId of StormBPMN looks like a number of an employee, so it must be proved to be one
     for candidate, trusted in ((params.assignee, False), (params.initiator, True)):
         found = None if candidate is None else await _optional(candidate, people, trusted=trusted)
@@ -103,7 +103,7 @@ async def _creator(crew: Crew, people: People) -> int:
     if of_template is not None and not crew.own("creator"):
         return of_template
     if params.creator is not None:
-        return await _required(params.creator, "постановщик", people)
+        return await people.named(params.creator, "постановщик")
     found = None if params.initiator is None else await _optional(params.initiator, people, trusted=True)
     return crew.owner.id if found is None else found
 
@@ -116,7 +116,7 @@ async def _group(crew: Crew, role: str, called: str, of_template: tuple[int, ...
     if from_template and not crew.own(role):
         return tuple(dict.fromkeys((*from_template, *more)))
     given: tuple[str, ...] = crew.params.auditors if role == "auditors" else crew.params.accomplices
-    return tuple(dict.fromkeys([*[await _required(each, called, people) for each in given], *more]))
+    return tuple(dict.fromkeys([*[await people.named(each, called) for each in given], *more]))
 
 
 async def initiator(params: CreateTaskParams, people: People) -> int | None:
@@ -133,16 +133,3 @@ async def _optional(who: str, people: People, *, trusted: bool) -> int | None:
         return await people.by_email(who)
     active = await people.active(number)
     return number if active or (active is None and trusted) else None
-
-
-async def _required(who: str, role: str, people: People) -> int:
-    """Номер берётся как есть (портал сам откажет неизвестному), адрес разрешается."""
-    number = as_int(who)
-    if number is None:
-        number = await people.by_email(who)
-    if number is None:
-        raise Reject(
-            f"Битрикс24: {role} задан адресом почты, но действующего сотрудника с таким адресом на портале нет.",
-            remedy="исправьте адрес в диаграмме или переменной либо верните сотрудника на портал.",
-        )
-    return number
