@@ -105,7 +105,25 @@ def test_roots_new_record_in_the_folder_of_a_service_is_its_users_and_an_existin
     (tmp_path / "link.jsonl").symlink_to(tmp_path / "elsewhere")
     with monkeypatch.context() as patched:
         patched.setattr("exchanger.journal.audit.Path.stat", lambda *_, **__: folder)
-        for name in ("new.jsonl", "new.jsonl", "link.jsonl"):
+        for name in ("new.jsonl", "new.jsonl"):
             os.close(_opened(tmp_path / name))
+        with pytest.raises(OSError, match="link"):
+            _opened(tmp_path / "link.jsonl")
 
     assert given == ([(61234, 61235)] if who == 0 else [])
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_link_laid_in_place_of_the_record_is_never_followed(tmp_path: Path, there: bool) -> None:
+    outside, path, acted = tmp_path / "outside", tmp_path / "prod" / "audit.jsonl", False
+    if there:
+        outside.write_text("", "utf-8")
+    path.parent.mkdir()
+    path.symlink_to(outside)
+
+    with pytest.raises(ConfigError, match="Действие отменено") as refused, Audit(path).deed(DEED):
+        acted = True
+
+    assert not acted
+    assert "ссылка" in refused.value.remedy
+    assert (outside.read_text("utf-8") if outside.exists() else None) == ("" if there else None)

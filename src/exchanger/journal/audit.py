@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import getpass
 import json
 import os
@@ -99,7 +100,7 @@ class Audit:
             done = "Действие отменено" if phase == "intent" else f"Действие завершено ({_short(result)})"
             raise ConfigError(
                 f"{done}: запись действий {self._path} недоступна: {error.strerror}.",
-                remedy="исправьте права или место на диске (каталог задаёт EXCHANGER_LOGS_DIR) и повторите.",
+                remedy=_remedy(error),
             ) from error
 
     def _append(self, line: str) -> None:
@@ -114,7 +115,8 @@ class Audit:
 
 
 def _opened(path: Path) -> int:
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+    # The folder may belong to a service's own user: root must not follow a link that this user has laid there.
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
     try:
         file = os.open(path, flags | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -132,6 +134,12 @@ def _hand_over(file: int, folder: Path) -> None:
     if os.geteuid() == 0 and owner.st_uid != 0:
         with suppress(PermissionError):  # a share that gives root no rights: the record matters more than the page
             os.fchown(file, owner.st_uid, owner.st_gid)
+
+
+def _remedy(error: OSError) -> str:
+    if error.errno == errno.ELOOP:
+        return "на месте файла — ссылка, по ней не пишут: уберите её, а другой каталог назовите в EXCHANGER_LOGS_DIR."
+    return "исправьте права или место на диске (каталог задаёт EXCHANGER_LOGS_DIR) и повторите."
 
 
 def _short(text: str) -> str:
