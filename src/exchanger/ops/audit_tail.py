@@ -27,8 +27,6 @@ class Done:
 
 def last_deeds(path: Path, limit: int) -> list[Done]:
     """Последние действия, новые вперёд; файла нет — пусто. `ConfigError` — читать нельзя."""
-    if not path.exists():
-        return []
     found: dict[str, Done] = {}
     for record in _records(path):
         done = _read(record)
@@ -44,20 +42,21 @@ def _records(path: Path) -> list[Any]:
         with path.open("rb") as file:
             start = max(0, path.stat().st_size - TAIL)
             file.seek(start)
-            text = file.read(TAIL).decode("utf-8", "replace")
+            lines = file.read(TAIL).split(b"\n")  # no other end of a line: JSON leaves U+2028 and the like as they are
+    except FileNotFoundError:
+        return []
     except OSError as error:
         raise ConfigError(
             f"Запись действий {path} не читается: {error.strerror}.",
             remedy="дайте этой службе право читать файл или назовите его каталог в EXCHANGER_LOGS_DIR.",
         ) from error
-    lines = text.splitlines()
     return [_parsed(line) for line in (lines[1:] if start else lines)]
 
 
-def _parsed(line: str) -> Any:
+def _parsed(line: bytes) -> Any:
     try:
-        return json.loads(line)
-    except ValueError:  # a line cut by a full disk; what it began is seen as a deed without a result
+        return json.loads(line.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):  # a line cut by a full disk: what it began is seen as a deed without a result
         return None
 
 
@@ -69,5 +68,5 @@ def _read(record: Any) -> tuple[str, Done] | None:
         who, what, target, reason = (str(record[name]) for name in ("who", "what", "target", "reason"))
         done = Done(at, who, what, target, reason, str(record.get("result", "")))
         return (str(record["id"]), done) if at.tzinfo is not None else None
-    except (KeyError, ValueError):  # not a line of ours
+    except (KeyError, ValueError, RecursionError):  # not a line of ours
         return None

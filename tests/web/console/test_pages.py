@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from exchanger.domain.errors import ExchangerError, Retry
+from exchanger.domain.errors import ConfigError, ExchangerError, Retry
 from exchanger.domain.event import Event, EventKind
 from exchanger.domain.reconcile import EngineSays
 from exchanger.domain.task import ObjectState
@@ -26,7 +26,8 @@ from exchanger.telemetry import redact as redacting
 from exchanger.telemetry.health import Health
 from exchanger.testing.clock import VirtualClock
 from exchanger.web.console.desk import TRACES, Desk
-from exchanger.web.console.overview import Overview
+from exchanger.web.console.health_pages import PartSaid, ServiceSaid
+from exchanger.web.console.overview import Overview, _troubles
 from exchanger.web.console.remembered import FRESH, Known, Remembered
 from exchanger.web.console.way import Look, way
 from exchanger.web.health import serve
@@ -248,6 +249,31 @@ def test_the_tail_of_the_audit_pairs_intents_with_results_and_passes_over_what_i
     assert [(deed.target, deed.result) for deed in deeds] == [("система 2", ""), ("система 1", "итог 1")]
 
 
+def test_no_sign_of_another_alphabet_ends_a_line_of_the_audit_and_no_depth_breaks_it(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    path.write_text("[" * 100_000 + "\n", "utf-8")
+    with Audit(path, who="ivan@node").deed(Deed("pause", "bitrix24", "a\u2028b\u2029c\x85d\x0be")):
+        pass
+
+    (deed,) = last_deeds(path, 5)
+
+    assert (deed.reason, deed.result) == ("a\u2028b\u2029c\x85d\x0be", "сделано")
+
+
+def test_an_audit_in_a_folder_that_may_not_be_entered_is_an_error_with_a_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "stat", closed)
+    monkeypatch.setattr(Path, "open", closed)  # root may enter any folder: the refusal is imitated
+    with pytest.raises(ConfigError, match="не читается") as refused:
+        last_deeds(tmp_path / "audit.jsonl", 5)
+
+    assert "EXCHANGER_LOGS_DIR" in refused.value.remedy
+
+
 async def test_an_audit_that_may_not_be_read_is_told_with_a_remedy(tmp_path: Path) -> None:
     settings = settings_of(tmp_path)
     audit_file(settings).mkdir(parents=True)  # a folder cannot be read as a file, even by root
@@ -271,9 +297,12 @@ async def test_what_the_services_say_of_their_health_is_shown_and_a_stranger_on_
     async def other(_: web.Request) -> web.Response:
         return web.json_response(["another program"])
 
+    async def deep(_: web.Request) -> web.Response:
+        return web.Response(text="[" * 100_000)
+
     async with AsyncExitStack() as stack:
         urls = [await stack.enter_async_context(serve(health, 0))]
-        for answer in (huge, other):
+        for answer in (huge, other, deep):
             stranger = web.Application()
             stranger.router.add_get("/health/ready", answer)
             urls.append(await stack.enter_async_context(open_site(stranger, 0)))
@@ -288,3 +317,35 @@ async def test_what_the_services_say_of_their_health_is_shown_and_a_stranger_on_
     assert "duty:bitrix24 : работает" in shown.words
     assert f"127.0.0.1:{ports[1]} Не отвечает: ValueError: ответ слишком велик" in shown.words
     assert f"127.0.0.1:{ports[2]} Не отвечает: TypeError" in shown.words
+    assert f"127.0.0.1:{ports[3]} Не отвечает: RecursionError" in shown.words
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ([{"worker:1c": "up"}], ()),
+        ([{"worker:1c": "up"}, None], None),  # the silent one may be the one that is in trouble
+        ([{"worker:1c": "down"}, None], ("down",)),
+        ([None, None], None),
+        ([], None),
+        ([{"worker:bitrix24": "up", "движок": "up"}], None),  # of 1c nobody said a word
+        ([{"pause:1c": "up"}], None),
+        ([{"worker:1c": "down"}, {"worker:1c": "up"}], ("down",)),
+        ([{"worker:1c": "up"}, {"worker:1c": "degraded"}], ("degraded",)),
+        ([{"worker:1c": "degraded"}, {"worker:1c": "down"}, {"worker:1c": "starting"}], ("down",)),
+        ([{"worker:1c": "down"}, {"worker:1c": "new-word"}], ("down",)),
+    ],
+)
+def test_no_trouble_is_claimed_only_when_every_service_has_told(
+    said: list[dict[str, str] | None], expected: tuple[str, ...] | None
+) -> None:
+    services = tuple(
+        ServiceSaid(port, silent="молчит")
+        if parts is None
+        else ServiceSaid(port, tuple(PartSaid(name, condition, "", "") for name, condition in parts.items()))
+        for port, parts in enumerate(said)
+    )
+
+    troubles = _troubles("1c", services)
+
+    assert (None if troubles is None else tuple(part.condition for part in troubles)) == expected

@@ -14,6 +14,7 @@ from exchanger.telemetry.redact import error_text
 
 _PATIENCE = aiohttp.ClientTimeout(total=3)
 _LARGEST = 256 * 1024
+_NOT_HEALTH = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ async def _ask(http: aiohttp.ClientSession, port: int) -> ServiceSaid:
         async with http.get(f"http://127.0.0.1:{port}/health/ready", allow_redirects=False) as answer:
             body = json.loads(await _bounded(answer.content))
         return ServiceSaid(port, tuple(_part(name, said) for name, said in sorted(body["parts"].items())))
-    except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (aiohttp.ClientError, TimeoutError, *_NOT_HEALTH) as error:
         return ServiceSaid(port, silent=error_text(error))
 
 

@@ -18,13 +18,15 @@ from exchanger.telemetry.redact import error_text
 from exchanger.web.console.health_pages import PartSaid, ServiceSaid, ask_services
 
 _BAD = frozenset({Condition.DEGRADED.value, Condition.DOWN.value})
+_WORSE = (Condition.UP.value, Condition.STARTING.value, Condition.DEGRADED.value, Condition.DOWN.value)
 
 
 @dataclass(frozen=True, slots=True)
 class SystemLine:
     """Система: сколько задач в каждом состоянии, когда создана старшая из ждущих, что остановлено и кем.
 
-    `troubles` — её части, которые не работают: автомат, тормоз, вахта. None везде значит «узнать не удалось».
+    `troubles` — её части, которые не работают: автомат, тормоз, вахта; пусто — только если ответили все службы
+    и хоть одна о ней сказала. None везде значит «узнать не удалось».
     """
 
     name: str
@@ -76,8 +78,14 @@ def _line(name: str, status: Status, standings: dict[str, Standing], services: t
 
 def _troubles(system: str, services: tuple[ServiceSaid, ...]) -> tuple[PartSaid, ...] | None:
     """A system's parts are named `<part>:<system>`; its pause has a column of its own."""
-    if all(service.silent for service in services):
-        return None
-    parts = {part.name: part for service in services for part in service.parts}
-    own = (part for part in parts.values() if part.name.rpartition(":")[2] == system)
-    return tuple(part for part in own if part.condition in _BAD and not part.name.startswith("pause:"))
+    own: dict[str, PartSaid] = {}
+    for part in (part for service in services for part in service.parts):
+        if part.name.rpartition(":")[2] == system and not part.name.startswith("pause:"):
+            own[part.name] = max(own.get(part.name, part), part, key=_badness)
+    troubles = tuple(part for part in own.values() if part.condition in _BAD)
+    certain = own and not any(service.silent for service in services)
+    return troubles if troubles or certain else None
+
+
+def _badness(part: PartSaid) -> int:
+    return _WORSE.index(part.condition) if part.condition in _WORSE else 1  # a word that we do not know yet
