@@ -174,3 +174,26 @@ async def test_hints_without_end_do_not_stop_the_sweep(home: House) -> None:
         hint(home, named.id)
         await home.clock.advance(1)
     assert len(answers(home, task)) == 1
+
+
+async def test_a_storm_of_hints_keeps_to_a_share_of_the_systems_time(home: House) -> None:
+    # Given a system whose reading takes a fifth of a second, and two objects
+    home.pace = replace(home.pace, share=0.05)
+    (_, found), _ = await watching(home, 2)
+    await home.clock.advance(MINUTE)
+    spent = 0.0
+    original = home.system.works[MEMORY_TOPIC].read
+
+    async def read(refs: Sequence[ObjectRef]) -> list[Snapshot]:
+        nonlocal spent
+        spent += 0.2
+        await home.clock.sleep(0.2)
+        return await original(refs)
+
+    object.__setattr__(home.system.works[MEMORY_TOPIC], "read", read)
+    # When one of them is named every second for two minutes
+    for _ in range(120):
+        hint(home, found.id)
+        await home.clock.advance(1)
+    # Then what was read for it and for the sweep stays near twice the share
+    assert 0 < spent < 120 * 0.05 * 2.5

@@ -98,14 +98,14 @@ class Http:
         """Выполнить запрос в пределах системы; `within` — секунды на ответ вместо обычных.
 
         Ошибки связи: `SystemPaused` — запрос не уходил (нет соединения, TLS); после отправки — `Retry` для
-        READ и IDEMPOTENT, `OutcomeUnknown` для CREATE. Коды HTTP не разбираются. Запрос CREATE, дождавшись места,
+        READ и IDEMPOTENT, `OutcomeUnknown` для CREATE. Коды HTTP не разбираются. Всякая запись, дождавшись места,
         сперва подтверждает право писать (`permit`): `TermLost` — не отправлен.
         """
         if self._session is None:
             raise RuntimeError("клиент не открыт: используйте async with")
         seconds = within or self._options.timeout
         async with self._limiter.slot():
-            if intent is Intent.CREATE:
+            if intent is not Intent.READ:
                 await confirmed()
             try:
                 async with (

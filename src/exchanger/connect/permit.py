@@ -1,4 +1,4 @@
-"""Право писать: проверяется у самой отправки, после всякого ожидания места, темпа и паузы."""
+"""Право писать: проверяется перед отправкой, после всякого ожидания места, темпа и паузы; после — лишь соединение."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _current: ContextVar[Permit | None] = ContextVar("permit", default=None)
 
 @contextmanager
 def writing_under(permit: Permit) -> Iterator[None]:
-    """Каждый неповторимый запрос (`Intent.CREATE`) внутри отправляется только с подтверждённым правом."""
+    """Каждая запись (не `Intent.READ`) внутри отправляется только с подтверждённым правом."""
     token = _current.set(permit)
     try:
         yield

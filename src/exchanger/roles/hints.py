@@ -56,7 +56,7 @@ class Hints:
             self._hurry(objects)
 
     def _hurry(self, objects: Collection[str]) -> None:
-        """The sweep asks: it keeps to its share of the system's time, and knows what a missing object means."""
+        """The sweep asks: it keeps hints to a share of the system's time, and knows what a missing object means."""
         for watched in self._watch.index:
             if watched.object_id in objects:
                 watched.hurry()

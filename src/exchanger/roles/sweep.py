@@ -15,6 +15,8 @@ from exchanger.roles.watch import Watch
 
 _BREATH = 0.05
 _LONGEST_REST = 30.0
+_HURRY_REST = 5.0
+"""Секунды: чаще в шторме уведомлений названное не перечитывают; доля времени у него своя, такая же."""
 
 
 class Sweep:
@@ -47,7 +49,8 @@ class Sweep:
             await self._first_of(left, self._watch.hinted)
             self._watch.hinted.clear()
             if hurried := self._watch.index.hurried(self._pace.chunk):
-                await self._timed(hurried)
+                spent = await self._timed(hurried)
+                await clock.sleep(min(spent / self._pace.share - spent, _HURRY_REST))
 
     async def _first_of(self, seconds: float, *events: asyncio.Event) -> None:
         pause = asyncio.ensure_future(self._watch.context.clock.sleep(seconds))

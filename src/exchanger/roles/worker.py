@@ -74,11 +74,11 @@ class Worker:
                 return
             while outage := await self._publish_all(left):
                 if clock.monotonic() >= deadline:
-                    raise outage
+                    raise outage  # noqa: TRY301 - it ends the hand-over as every failure does
                 self._context.health.part(f"worker:{self._system}").down(str(outage), now=clock.now())
                 await clock.sleep(RECOVERY.delay(failures).total_seconds())
                 failures += 1
-        except (asyncio.CancelledError, *OUTAGES):
+        except BaseException:
             await self._release(left.values())
             raise
 

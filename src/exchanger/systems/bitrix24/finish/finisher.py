@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from exchanger.connect import Intent
-from exchanger.domain.errors import ExchangerError
+from exchanger.domain.errors import ExchangerError, TermLost
 from exchanger.systems.bitrix24.api import BitrixApi
 from exchanger.systems.bitrix24.batch import Command
 from exchanger.systems.bitrix24.content.gather import Content
@@ -49,6 +49,8 @@ class Finisher:
         command = _sync(params)
         try:
             said = refusal(await self._api.ask(command.method, command.params, intent=Intent.IDEMPOTENT), _SYNC)
+        except TermLost:
+            raise
         except ExchangerError as error:
             said = str(error).partition(" Что делать:")[0]
         if said:
