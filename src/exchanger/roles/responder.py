@@ -27,7 +27,7 @@ from exchanger.wire.names import ERRORS
 
 _CONFLICTS = 6
 _REFUSALS = 3
-_DATABASE_REFUSALS = 9  # about half a minute
+_DATABASE_PATIENCE = 30.0  # seconds; each refusal may itself have waited for a lock of the database
 AT_ONCE = 32
 
 
@@ -152,6 +152,7 @@ class Responder:
     async def _in_place(self, action: Callable[[], Awaitable[bool]]) -> bool:
         """Conflicts of concurrent branches are repeated here and now, a refusal of the next step a few times."""
         conflicts = refusals = 0
+        patient_until = self._context.clock.monotonic() + _DATABASE_PATIENCE
         while True:
             try:
                 return await action()
@@ -162,7 +163,8 @@ class Responder:
                 await self._pause(0.05 * 2**conflicts)
             except NextStepRefused as error:
                 refusals += 1
-                if refusals >= (_DATABASE_REFUSALS if isinstance(error, DatabaseRefused) else _REFUSALS):
+                waits = isinstance(error, DatabaseRefused) and self._context.clock.monotonic() < patient_until
+                if refusals >= _REFUSALS and not waits:
                     raise
                 await self._pause(float(refusals))
 
