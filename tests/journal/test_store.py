@@ -13,7 +13,7 @@ import pytest
 
 from exchanger.domain.event import Event, EventKind
 from exchanger.journal import schema
-from exchanger.journal.store import Reader, Store
+from exchanger.journal.store import Reader, Store, discard
 from exchanger.journal.writer import WAITING, Writer
 from exchanger.telemetry.clock import SystemClock
 from exchanger.telemetry.health import Condition, Health
@@ -225,6 +225,26 @@ async def test_a_file_damaged_under_an_open_writer_is_begun_anew(tmp_path: Path,
         await eventually(lambda: part.condition is Condition.UP)
 
     assert not Reader(path).fault
+
+
+async def test_a_file_that_another_writer_began_anew_is_followed(tmp_path: Path) -> None:
+    path, clock = tmp_path / "journal.sqlite3", VirtualClock()
+    writer = Writer(path, clock, Health().part("журнал"), keep=DAY * 36500)
+
+    async def written(task: str) -> bool:
+        await clock.advance(31)
+        return len(Reader(path).of_task(task)) == 1
+
+    async with writing(writer):
+        writer.put([event(task="t-1")])
+        await eventually(lambda: written("t-1"))
+        discard(path)
+        store(path, event(task="t-2"))
+
+        writer.put([event(task="t-3")])
+        await eventually(lambda: written("t-3"))
+
+    assert len(Reader(path).of_task("t-2")) == 1
 
 
 def _damage(path: Path, start: int) -> None:

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from exchanger.bus.memory import MemoryBus
+from exchanger.connect import Cursor
 from exchanger.domain.errors import Retry
 from exchanger.domain.event import Event, EventKind
 from exchanger.domain.outcome import Failure
+from exchanger.domain.task import Snapshot
 from exchanger.journal.store import Reader
 from exchanger.journal.writer import Writer
 from exchanger.ops.journal import PART, journal_file, kept_journal
 from exchanger.ops.journal_objects import OpenObjects
 from exchanger.settings import Settings, load_settings
 from exchanger.testing.eventually import eventually
+from exchanger.testing.memory_system import MEMORY_TOPIC
 from exchanger.wiring import assemble
 from tests.engine.contract import take_one
 from tests.engine.world import RestWorld
 from tests.ops.conftest import House
-from tests.roles.house import fail, house
+from tests.roles.house import always, fail, house
 
 pytestmark = pytest.mark.engine
 
@@ -111,3 +116,28 @@ async def test_open_objects_of_the_systems_are_found_again_page_by_page_through_
             (found.key.rpartition(":")[2], found.id) for found in home.objects.visible if found is not strange
         )
         assert {one.kind for one in writer.given} == {EventKind.ADOPTED}
+
+
+async def test_a_listing_that_gives_an_empty_page_ends_and_a_system_that_lies_holds_up_no_other() -> None:
+    async with house() as home, house() as other:
+        # Given a system without objects of ours, whose listing yields an empty page, and one that is away
+        work = home.system.works[MEMORY_TOPIC]
+        asked: list[str] = []
+
+        async def opened(after: Cursor) -> AsyncIterator[tuple[list[Snapshot], Cursor]]:
+            asked.append(after.position)
+            yield [], after
+
+        await other.made()
+        away = replace(other.system, name="away")
+        other.objects.before = always(lambda: Retry("нет связи."), at="opened")
+        object.__setattr__(work, "opened", opened)
+        # When a new journal asks both
+        filling = asyncio.create_task(
+            OpenObjects([away, home.system], home.context.installation, home.clock).fill(Heard())
+        )
+        await home.clock.advance(50)
+        # Then the empty one was read once, while the other is still asked for
+        assert asked == [""]
+        assert not filling.done()
+        filling.cancel()

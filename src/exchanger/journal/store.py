@@ -25,8 +25,18 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
         self._base = _open(path)
         path.chmod(0o600)
+        self._file = path.stat().st_ino
+
+    @property
+    def is_replaced(self) -> bool:
+        """Файл убрали или завели заново (другая служба нашла его испорченным): писать сюда — писать никуда."""
+        try:
+            return self._path.stat().st_ino != self._file
+        except FileNotFoundError:
+            return True
 
     def add(self, events: Iterable[Event]) -> None:
         """Дописать; уже записанное не повторяется."""

@@ -77,6 +77,8 @@ class Writer:
             if self._damaged:  # opening looks at the first pages only: here is what lay deeper
                 discard(self._path)
                 self._damaged = False
+            if self._store is not None and self._store.is_replaced:
+                self._close()
             self._store = self._store or Store(self._path)
             self._store.add(batch)
             self._tidy(self._store)

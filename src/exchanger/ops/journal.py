@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Coroutine
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from exchanger.domain.errors import ExchangerError
 from exchanger.domain.event import Event, EventKind
@@ -57,7 +58,7 @@ async def kept_journal(settings: Settings, exchanger: Exchanger) -> AsyncIterato
         routing = Routing(routes_of(settings))
         past = Past(exchanger.engine.past, routing, {system.name for system in exchanger.systems}, context.clock)
         objects = OpenObjects(exchanger.systems, context.installation, context.clock)
-        tasks += [asyncio.create_task(past.fill(writer, keep)), asyncio.create_task(objects.fill(writer))]
+        tasks += [asyncio.create_task(_told(fill)) for fill in (past.fill(writer, keep), objects.fill(writer))]
     try:
         async with context.bus.subscribe(writer.hear):
             yield
@@ -65,6 +66,14 @@ async def kept_journal(settings: Settings, exchanger: Exchanger) -> AsyncIterato
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
+
+
+async def _told(fill: Coroutine[Any, Any, None]) -> None:
+    """Nobody waits for a filling: what nobody expected must still be seen."""
+    try:
+        await fill
+    except Exception as error:  # noqa: BLE001 - the boundary of a background task; the journal is never needed
+        log.opt(exception=error).error("журнал не пополнен")
 
 
 class Past:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+import asyncio
+from collections.abc import AsyncIterator, Iterable
 
-from exchanger.connect import Cursor, OpenSystem, Side, Work
+from exchanger.connect import Cursor, OpenSystem, Side
 from exchanger.connect.listing_open import ListsOpen
 from exchanger.domain.errors import ExchangerError
 from exchanger.domain.event import Event, EventKind
@@ -17,6 +17,8 @@ from exchanger.telemetry.log import log
 
 MOST = 20_000
 """Сколько объектов одной операции берётся в пустой журнал."""
+
+Pages = AsyncIterator[tuple[list[Snapshot], Cursor]]
 
 _REST = 1.0
 _AGAIN = 60.0
@@ -31,19 +33,24 @@ class OpenObjects:
         self._clock = clock
 
     async def fill(self, writer: Writer, most: int = MOST) -> None:
-        """Взять в журнал до `most` объектов каждой операции; система лежит — продолжить с той же страницы позже."""
-        for system in self._systems:
-            for work in {id(each): each for each in system.works.values()}.values():
-                await self._of(system, work, writer, most)
+        """Взять в журнал до `most` объектов каждой операции; лежащая система продолжит позже и других не держит."""
+        async with asyncio.TaskGroup() as fills:
+            for system in self._systems:
+                for work in {id(each): each for each in system.works.values()}.values():
+                    if isinstance(work, ListsOpen):
+                        fills.create_task(self._of(system, work, writer, most))
 
-    async def _of(self, system: OpenSystem, work: Work[Any], writer: Writer, most: int) -> None:
+    async def _of(self, system: OpenSystem, work: ListsOpen, writer: Writer, most: int) -> None:
+        """One walk; only after a failure it begins anew, from the last page's place."""
         place, left = Cursor(), most
-        while left > 0 and isinstance(work, ListsOpen):
+        pages = work.opened(place)
+        while left > 0:
             try:
-                page = await self._page(system, work, place)
+                page = await self._next(system, pages)
             except ExchangerError as error:
                 log.warning("журнал пока не пополнен объектами системы", system=system.name, reason=str(error))
                 await self._clock.sleep(_AGAIN)
+                pages = work.opened(place)
                 continue
             if page is None:
                 return
@@ -52,10 +59,10 @@ class OpenObjects:
             left -= len(found)
             await self._clock.sleep(_REST)
 
-    async def _page(self, system: OpenSystem, work: ListsOpen, place: Cursor) -> tuple[list[Snapshot], Cursor] | None:
+    async def _next(self, system: OpenSystem, pages: Pages) -> tuple[list[Snapshot], Cursor] | None:
         await system.circuit.closed()
         with system.circuit.asking(Side.WATCH):
-            return await anext(work.opened(place), None)
+            return await anext(pages, None)
 
     def _event(self, system: str, found: Snapshot) -> Event | None:
         """Found, not made: when it was made only the system knows; its last change is a moment when it was there."""
