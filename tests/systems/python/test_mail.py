@@ -113,6 +113,15 @@ async def test_a_wrong_password_stops_the_mail_and_is_not_repeated_in_the_error(
     assert "wr0ng" not in str(caught.value)
 
 
+async def test_a_password_that_is_no_text_stops_the_mail_and_is_not_repeated_in_the_error() -> None:
+    """What a variable of the environment in another encoding becomes."""
+    box = Mailbox(login=("bot", "pass"))
+    with pytest.raises(SystemPaused, match="не в UTF-8") as caught:
+        await send(box, username="bot", password="s3cret\udcff")
+    assert "s3cret" not in str(caught.value)
+    assert not box.received
+
+
 @pytest.mark.parametrize(
     ("answers", "error"),
     [

@@ -12,7 +12,7 @@ from email.utils import parseaddr
 from exchanger.connect import Finding, Limiter, Severity
 from exchanger.connect.threads import in_thread
 from exchanger.domain.errors import BusinessError, OutcomeUnknown, Reject, Retry, SystemPaused
-from exchanger.systems.python.mail.login import login
+from exchanger.systems.python.mail.login import Unwritable, login
 from exchanger.systems.python.mail.settings import Encryption, MailOptions
 
 REFUSED = "EMAIL_REFUSED"
@@ -97,6 +97,8 @@ class Smtp:
             what, remedy = f"вход отвергнут (код {error.smtp_code})", "проверьте EMAIL_SMTP_USERNAME и пароль"
         elif isinstance(error, smtplib.SMTPNotSupportedError):
             what, remedy = "сервер не предлагает шифрования или входа", "проверьте EMAIL_SMTP_TLS и порт"
+        elif isinstance(error, Unwritable):
+            what, remedy = "имя или пароль не в UTF-8", "задайте EMAIL_SMTP_USERNAME и EMAIL_SMTP_PASSWORD в UTF-8"
         else:
             what, remedy = f"нет связи ({type(error).__name__})", "проверьте EMAIL_SMTP_HOST, порт, сертификат и сеть"
         return SystemPaused(f"Почта {where}: {what}.", remedy=f"{remedy}; работа продолжится сама.")
