@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from exchanger.domain.errors import LockedByOther, NextStepRefused, Reject, Retry, Suspended
+from exchanger.domain.errors import LockedByOther, NextStepRefused, Reject, Retry, Suspended, TooLarge
 from exchanger.domain.outcome import Completed, Failure, Refused
 from exchanger.domain.task import ExternalTask, Fate, Fetched
 from exchanger.domain.typed import typed
@@ -433,6 +433,27 @@ class EngineContract:
             await engine.file(task, "text", most=100)
         await engine.settle(task, Completed())
         assert await engine.file(task, "file", most=100) is None
+
+    async def test_a_file_of_the_subprocess_around_the_task_is_its_own_and_not_its_neighbours(
+        self, world: World
+    ) -> None:
+        engine = await world.engine()
+        await world.start(go="inside")
+        whole, around, own = (Variable(VariableType.FILE, each, {"filename": "a.txt"}) for each in (b"w", b"a", b"o"))
+        assert await engine.settle(await take_one(engine, world.topic), Completed({"file": whole}))
+        first, second = (fetched.task for fetched in await take(engine, world.next_topic))
+
+        await world.keep_around(first, "file", around)
+        await world.keep_around(second, "apart", around)
+
+        assert await engine.file(first, "file", most=100) == b"a"
+        assert await engine.file(second, "file", most=100) == b"w"
+        assert await engine.file(second, "apart", most=100) == b"a"
+        assert await engine.file(first, "apart", most=100) is None
+        with pytest.raises(TooLarge):
+            await engine.file(first, "file", most=0)
+        await world.keep(first, "file", own)
+        assert await engine.file(first, "file", most=100) == b"o"
 
     @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
     @given(values=st.lists(plain_values, min_size=8, max_size=16))

@@ -1,4 +1,4 @@
-"""The contract's process: the task "a", caught error NO, a gateway that can refuse, the task "b"."""
+"""The contract's process: task "a", caught error NO, a refusing gateway, task "b" (alone or in two subprocesses)."""
 
 ERROR_CODE = "NO"
 
@@ -22,6 +22,17 @@ def bpmn(key: str) -> bytes:
       <bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">${{go == 'on'}}</bpmn:conditionExpression>
     </bpmn:sequenceFlow>
     <bpmn:serviceTask id="b" camunda:type="external" camunda:topic="{key}-b"/>
+    <bpmn:sequenceFlow id="f6" sourceRef="gateway" targetRef="inside">
+      <bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">${{go == 'inside'}}</bpmn:conditionExpression>
+    </bpmn:sequenceFlow>
+    <bpmn:subProcess id="inside">
+      <bpmn:multiInstanceLoopCharacteristics>
+        <bpmn:loopCardinality xsi:type="bpmn:tFormalExpression">2</bpmn:loopCardinality>
+      </bpmn:multiInstanceLoopCharacteristics>
+      <bpmn:startEvent id="inner_begin"/>
+      <bpmn:sequenceFlow id="f7" sourceRef="inner_begin" targetRef="inner_b"/>
+      <bpmn:serviceTask id="inner_b" camunda:type="external" camunda:topic="{key}-b"/>
+    </bpmn:subProcess>
     <bpmn:sequenceFlow id="f5" sourceRef="gateway" targetRef="end">
       <bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">${{go == 'end'}}</bpmn:conditionExpression>
     </bpmn:sequenceFlow>

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from secrets import token_hex
-from typing import Protocol
+from typing import Any, Protocol
 
 from exchanger.domain.errors import NextStepRefused
 from exchanger.domain.outcome import Completed, Refused, Settlement
@@ -15,6 +15,7 @@ from exchanger.domain.typed import to_rest, typed
 from exchanger.domain.variables import PlainValue, Variable, Variables
 from exchanger.engine.client import RestEngine
 from exchanger.engine.connection import EngineConnection
+from exchanger.engine.http import Request
 from exchanger.ports import Engine
 from exchanger.testing.memory_engine import MemoryEngine, MemoryEngineState
 from exchanger.testing.memory_state import stored
@@ -33,7 +34,10 @@ class RealClock:
 
 
 class World(Protocol):
-    """A process of its own: task `topic`, then `next_topic`; the BPMN error NO leads to `error_topic`."""
+    """A process of its own: task `topic`, then `next_topic`; the BPMN error NO leads to `error_topic`.
+
+    With `go="inside"`, `next_topic` comes twice, each in a subprocess of its own.
+    """
 
     topic: str
     next_topic: str
@@ -44,6 +48,9 @@ class World(Protocol):
     async def start(self, *, tenant: str | None = None, priority: int = 0, **variables: PlainValue) -> str: ...
 
     async def keep(self, task: ExternalTask, name: str, variable: Variable) -> None: ...
+
+    async def keep_around(self, task: ExternalTask, name: str, variable: Variable) -> None:
+        """Into the subprocess that the task is in."""
 
     async def cancel(self, instance: str) -> None: ...
 
@@ -100,6 +107,17 @@ class RestWorld:
         answer = await self.operator._tasks.note(task.execution_id, {name: to_rest(variable)})
         assert answer.done
 
+    async def keep_around(self, task: ExternalTask, name: str, variable: Variable) -> None:
+        path = ("process-instance", task.process_instance_id, "activity-instances")
+        root: Any = (await self.operator._http.send(Request("GET", path))).body
+        (repeated,) = root["childActivityInstances"]
+        (scope,) = (
+            inside["executionIds"]
+            for inside in repeated["childActivityInstances"]
+            if task.activity_instance_id in {child["id"] for child in inside["childActivityInstances"]}
+        )
+        assert (await self.operator._tasks.note(scope[0], {name: to_rest(variable)})).done
+
     async def cancel(self, instance: str) -> None:
         assert await self.operator.admin.delete(instance)
 
@@ -133,9 +151,11 @@ class MemoryWorld:
         instance = task.process_instance_id
         match settlement:
             case Completed() if task.topic == self.topic:
-                if self.state.instances[instance]["go"].value != "on":
+                times = {"on": 1, "inside": 2}.get(str(self.state.instances[instance]["go"].value))
+                if times is None:
                     raise NextStepRefused("No outgoing sequence flow")
-                self.state.add_task(self.next_topic, process_instance_id=instance, tenant_id=task.tenant_id)
+                for _ in range(times):
+                    self.state.add_task(self.next_topic, process_instance_id=instance, tenant_id=task.tenant_id)
             case Refused(code=code) if code == ERROR_CODE and task.topic == self.topic:
                 self.state.add_task(self.error_topic, process_instance_id=instance, tenant_id=task.tenant_id)
 
@@ -152,6 +172,9 @@ class MemoryWorld:
 
     async def keep(self, task: ExternalTask, name: str, variable: Variable) -> None:
         self.state.local_variables[task.id] = {**self.state.local_variables[task.id], name: stored(variable)}
+
+    async def keep_around(self, task: ExternalTask, name: str, variable: Variable) -> None:
+        self.state.local_variables[task.id] = {name: stored(variable), **self.state.local_variables[task.id]}
 
     async def cancel(self, instance: str) -> None:
         self.state.cancel(self._task_of(instance).id)

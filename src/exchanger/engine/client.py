@@ -119,7 +119,7 @@ class RestEngine:
         raise error_of(self._http.name, answer, Call.WRITE)
 
     async def file(self, task: ExternalTask, name: str, *, most: int) -> bytes | None:
-        """Содержимое переменной File: локальной у исполнения задачи, иначе у экземпляра."""
+        """Содержимое переменной File: своей у задачи, иначе ближайшей области вокруг неё, иначе экземпляра."""
         return await self._files.read(task, name, most)
 
     def now(self) -> datetime | None:

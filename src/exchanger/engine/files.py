@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 
-from exchanger.domain.errors import Reject
+from exchanger.domain.errors import Reject, TooLarge
 from exchanger.domain.task import ExternalTask
-from exchanger.domain.typed import from_rest
 from exchanger.domain.variables import Variable, VariableType
 from exchanger.engine.errors import error_of, verdict
 from exchanger.engine.http import Answer, Call, Content, EngineHttp, Request
+from exchanger.engine.scopes import Kept, nearest, plain, read_kept
 
 _UNTYPED = "application/octet-stream"
+_NAMESAKES = 5000
+_BAD_TYPE = "IllegalArgumentException"
 
 
 class TaskFiles:
@@ -23,36 +25,57 @@ class TaskFiles:
         self._get = get
 
     async def read(self, task: ExternalTask, name: str, most: int) -> bytes | None:
-        """Переменная самой задачи, иначе экземпляра."""
-        scopes = (
-            ("execution", task.execution_id, "localVariables", name),
-            ("process-instance", task.process_instance_id, "variables", name),
-        )
-        for path in scopes:
-            if not path[1]:
-                continue
-            answer = await self._http.send(Request("GET", path, query={"deserializeValue": "false"}))
-            if answer.done and isinstance(answer.body, Mapping):
-                return await self._content(path, from_rest(answer.body), most)
-            if _no_variable(answer, name):
-                continue
-            # A missing execution is a plain 500 here, so its reason is asked for, not guessed from the text.
-            if await self._get(task.id) is None:
-                return None
-            raise error_of(self._http.name, answer, Call.READ)
-        return None
+        """Переменная самой задачи, иначе ближайшей области вокруг неё, иначе экземпляра."""
+        kept = await self._namesakes(task, name)
+        if not kept or await self._get(task.id) is None:
+            return None
+        chosen = plain(task, kept) or await self._nearest(task, kept)
+        return None if chosen is None else await self._content(chosen, most)
 
-    async def _content(self, path: tuple[str, ...], variable: Variable, most: int) -> bytes:
-        name = path[-1]
+    async def _namesakes(self, task: ExternalTask, name: str) -> list[Kept]:
+        query = {
+            "processInstanceIdIn": task.process_instance_id,
+            "variableName": name,
+            "deserializeValues": "false",
+            "maxResults": str(_NAMESAKES),
+        }
+        answer = await self._http.send(Request("GET", ("variable-instance",), query=query))
+        if not answer.done or not isinstance(answer.body, list):
+            raise error_of(self._http.name, answer, Call.READ)
+        if len(answer.body) == _NAMESAKES:
+            raise Reject(
+                f"Переменных «{name}» в процессе {_NAMESAKES} или больше: файла среди них не выбрать.",
+                remedy="дайте файлу своё имя переменной.",
+            )
+        read = (read_kept(raw) for raw in answer.body)
+        return [each for each in read if each is not None and each.name == name]  # some databases ignore the case
+
+    async def _nearest(self, task: ExternalTask, kept: list[Kept]) -> Kept | None:
+        path = ("process-instance", task.process_instance_id, "activity-instances")
+        answer = await self._http.send(Request("GET", path))
+        if answer.done and isinstance(answer.body, Mapping):
+            return nearest(task, kept, answer.body)
+        # A missing instance is a plain 500 here, so its reason is asked for, not guessed from the text.
+        if await self._get(task.id) is None:
+            return None
+        raise error_of(self._http.name, answer, Call.READ)
+
+    async def _content(self, kept: Kept, most: int) -> bytes:
+        name, variable = kept.name, kept.variable
         if variable.type is not VariableType.FILE:
             raise Reject(f"Переменная «{name}» ({variable.type}) — не файл.")
         # One byte more than allowed tells a file that is too long from one that just fits.
-        answer = await self._http.send(Request("GET", (*path, "data"), most=most + 1))
+        answer = await self._http.send(Request("GET", ("variable-instance", kept.id, "data"), most=most + 1))
+        if _no_such_type(answer):
+            raise Reject(
+                f"Файла в переменной «{name}» движок отдать не может: тип «{variable.info.get('mimeType')}» — не MIME.",
+                remedy="задайте переменной тип вида application/pdf и повторите инцидент.",
+            )
         body = answer.body
         if not isinstance(body, Content) or body.type.casefold() != _type_of(variable):
             raise error_of(self._http.name, answer, Call.READ)
         if len(body.data) > most:
-            raise Reject(
+            raise TooLarge(
                 f"Файл в переменной «{name}» больше {most} байтов.",
                 remedy="передайте файл поменьше или ссылку на него.",
             )
@@ -65,8 +88,7 @@ def _type_of(variable: Variable) -> str:
     return told.partition(";")[0].strip().casefold()
 
 
-def _no_variable(answer: Answer, name: str) -> bool:
+def _no_such_type(answer: Answer) -> bool:
+    """The engine itself could not write the variable's type into the header of its answer; no outage looks so."""
     own = verdict(answer)
-    if own is None or answer.status != HTTPStatus.NOT_FOUND:
-        return False
-    return own.kind == "InvalidRequestException" and f" {name} " in own.message
+    return answer.status == HTTPStatus.INTERNAL_SERVER_ERROR and own is not None and own.kind == _BAD_TYPE

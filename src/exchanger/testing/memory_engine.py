@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from exchanger.domain.errors import LockedByOther, Reject, Suspended
+from exchanger.domain.errors import LockedByOther, Reject, Suspended, TooLarge
 from exchanger.domain.outcome import Completed, Failure, Refused, Settlement
 from exchanger.domain.task import ExternalTask, Fate, Fetched
 from exchanger.domain.typed import clean_text
@@ -120,7 +120,7 @@ class MemoryEngine:
         if found.type is not VariableType.FILE or not isinstance(found.value, bytes):
             raise Reject(f"Движок в памяти: переменная «{name}» — не файл.")
         if len(found.value) > most:
-            raise Reject(f"Движок в памяти: файл в переменной «{name}» больше {most} байтов.")
+            raise TooLarge(f"Движок в памяти: файл в переменной «{name}» больше {most} байтов.")
         return found.value
 
     def now(self) -> datetime | None:
