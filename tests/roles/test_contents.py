@@ -127,18 +127,31 @@ async def test_a_file_that_is_gone_is_an_incident(papers: Papers) -> None:
     assert papers.got == {}
 
 
-async def test_an_outage_while_a_file_is_read_is_no_doubt_and_no_lost_attempt(papers: Papers) -> None:
-    # Given an engine that does not give the file
+async def test_an_engine_that_does_not_give_a_file_costs_an_attempt_and_is_no_doubt(papers: Papers) -> None:
+    # Given an engine that answers and does not give the file
     task = await papers.asked(KEPT)
-    papers.home.state.before = fail(Retry("движок не отвечает."), at="file")
-    # When the order comes, it goes back to its queue
+    papers.home.state.before = fail(Retry("движок не отдаёт файла."), at="file")
+    # When the order comes, it is not repeated unseen: the engine counts it and shows why
+    await papers.handled(task, SEEN)
+    await papers.work(5)
+    counted = papers.home.state.tasks[task.id]
+    assert papers.got == {}
+    assert counted.retries == papers.home.context.retries.attempts - 1
+    assert counted.error_message == "движок не отдаёт файла."
+    # Then the next attempt makes the call
+    papers.home.state.before = nothing
+    await papers.home.clock.advance(papers.home.locks.lease.total_seconds())
+    await papers.handled(await papers.taken(TOPIC), SEEN)
+    assert papers.got["paper"] == b"%PDF"
+
+
+async def test_an_outage_of_the_engine_costs_a_call_with_files_no_attempt(papers: Papers) -> None:
+    task = await papers.asked(KEPT)
+    papers.home.state.before = fail(Retry("движок не отвечает."), at="get")
     with pytest.raises(Retry):
         await papers.handled(task, SEEN)
+    assert papers.home.state.tasks[task.id].retries is None
     assert papers.got == {}
-    # Then the next delivery does it
-    papers.home.state.before = nothing
-    await papers.handled(task, SEEN)
-    assert papers.got["paper"] == b"%PDF"
 
 
 def test_a_file_without_content_survives_the_way_through_the_broker(home: House) -> None:

@@ -122,9 +122,7 @@ class Caller:
         try:
             params = call.prepare(order)
             call.circuit.require(Side.CREATE)
-            order = await with_contents(self._context.engine, order, params)
-            run = self._run_blind if call.promise is BLIND else self._run_repeatable
-            done = await run(order, call, params)
+            done = await self._run(order, call, params)
         except (LockedByOther, TaskIsGone):
             log.warning("задача больше не за нами, вызов прекращён")
             return None
@@ -140,6 +138,15 @@ class Caller:
             done = replace(done, lease=order.task.locked_until)
             self._done.put(order.task.id, done)
         return done
+
+    async def _run(self, order: Order, call: Call, params: Any) -> Done | None:
+        """Files first, while nothing is done: what the engine withholds costs an attempt, or it would go on unseen."""
+        try:
+            order = await with_contents(self._context.engine, order, params)
+        except Retry as error:
+            return Done(self._failure(error, order), marked=False)
+        run = self._run_blind if call.promise is BLIND else self._run_repeatable
+        return await run(order, call, params)
 
     async def _run_repeatable(self, order: Order, call: Call, params: Any) -> Done:
         keeping = keep_lease(self._context, order.task)
