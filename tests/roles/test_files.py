@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from exchanger.connect import ProcessFile, process_file
-from exchanger.domain.errors import Reject
+from exchanger.domain.errors import Reject, TooLarge
 from exchanger.domain.task import Fetched, Order
 from exchanger.domain.typed import typed
 from exchanger.domain.variables import Variable, VariableType
@@ -71,8 +71,10 @@ async def test_all_files_of_an_order_have_one_limit(home: House, monkeypatch: py
     monkeypatch.setattr(files, "LARGEST", 7)
     read = OrderFiles(home.engine, await order(home, first=SCAN, second=SCAN))
     await read("first", 100)
-    with pytest.raises(Reject, match="больше 3"):
+    with pytest.raises(TooLarge, match=r"вместе больше 7 .*«second» осталось 3"):
         await read("second", 100)
+    with pytest.raises(TooLarge, match="«second» больше 2"):
+        await read("second", 2)
 
 
 async def test_a_work_reads_the_files_of_the_order_it_carries_out(home: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from exchanger.connect import ProcessFile
-from exchanger.domain.errors import Reject
+from exchanger.domain.errors import Reject, TooLarge
 from exchanger.domain.task import Order
 from exchanger.domain.variables import Variable, VariableType
 from exchanger.ports import Engine
@@ -27,8 +27,7 @@ class OrderFiles:
         """Файл переменной; `Reject` — её нет, это не файл или он больше предела."""
         known = self._read.get(name)
         if known is None:
-            left = LARGEST - sum(len(each.content) for each in self._read.values())
-            known = self._read[name] = await self._asked(name, min(most, left))
+            known = self._read[name] = await self._asked(name, most)
         _fits(name, known.content, most)
         return known
 
@@ -36,24 +35,38 @@ class OrderFiles:
         variable = self._order.variables.get(name)
         if variable is None:
             raise Reject(f"Переменной «{name}» в процессе нет, а из неё ждут файл.", remedy=_REMEDY)
-        content = await self._content(name, variable, most)
-        _fits(name, content, most)
+        left = LARGEST - sum(len(each.content) for each in self._read.values())
+        try:
+            content = await self._content(name, variable, min(most, left))
+        except TooLarge as error:
+            raise error if left >= most else _together(name, left) from None
         called, kind = variable.info.get("filename"), variable.info.get("mimeType")
         return ProcessFile(str(called or name), str(kind or _UNTYPED), content)
 
     async def _content(self, name: str, variable: Variable, most: int) -> bytes:
         if isinstance(variable.value, bytes):
+            _fits(name, variable.value, most)
             return variable.value
         if variable.type is not VariableType.FILE:
             raise Reject(f"Переменная «{name}» ({variable.type}) — не файл.", remedy="нужна File или Bytes.")
         content = await self._engine.file(self._order.task, name, most=most)
         if content is None:
-            raise Reject(f"Файла «{name}» в процессе больше нет.", remedy="верните его и повторите инцидент.")
+            raise Reject(
+                f"Файла «{name}» у задачи больше нет: удалена переменная или ушёл процесс.",
+                remedy="верните её и повторите инцидент.",
+            )
         return content
 
 
 def _fits(name: str, content: bytes, most: int) -> None:
     if len(content) > most:
-        raise Reject(
+        raise TooLarge(
             f"Файл в переменной «{name}» больше {most} байтов.", remedy="передайте файл поменьше или ссылку на него."
         )
+
+
+def _together(name: str, left: int) -> TooLarge:
+    return TooLarge(
+        f"Файлы заявки вместе больше {LARGEST} байтов: файлу в переменной «{name}» осталось {left}.",
+        remedy="передайте файлов меньше, файлы поменьше или ссылки на них.",
+    )
