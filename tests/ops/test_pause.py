@@ -11,8 +11,10 @@ import pytest
 
 from exchanger.bus.rabbitmq import BrokerConnection, RabbitBus
 from exchanger.journal.audit import operator
+from exchanger.ops.pause import open_switchboard
 from exchanger.ops.pause_note import LONGEST, Note, read_note, write_note
 from exchanger.roles.pause import accept_flag, forget_flag, pause_flag, stop_flag
+from exchanger.settings import load_settings
 from tests.ops.conftest import House
 
 SYSTEM = "bitrix24"
@@ -103,3 +105,16 @@ async def _process(house: House, *arguments: str) -> int:
     command = "import sys; from exchanger.cli import main; main(*sys.argv[1:])"
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", command, *arguments, env=house.environ)
     return await asyncio.wait_for(process.wait(), 30)
+
+
+@pytest.mark.rabbitmq
+async def test_the_note_is_seen_by_everybody_who_looks_at_the_same_time(house: House) -> None:
+    await house.ok("pause", SYSTEM, "--reason", "портал обновляют")
+    settings = load_settings(house.environ, house.home)
+
+    async def seen() -> list[str]:
+        async with open_switchboard(settings) as board:
+            looks = [next(each for each in await board.look() if each.system == SYSTEM) for _ in range(5)]
+        return [each.note.reason if each.note is not None else "" for each in looks]
+
+    assert await asyncio.gather(*(seen() for _ in range(4))) == [["портал обновляют"] * 5] * 4

@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from uuid import uuid4
@@ -33,6 +34,9 @@ Send = Callable[[str, AbstractMessage], Awaitable[None]]
 
 _NOTE: FieldTable = {"x-queue-type": "classic"}
 """Reading gives the note back to its queue; a quorum queue drops what was given back too often."""
+
+_AGAIN = (0.05, 0.1, 0.2, 0.4, 0.0)
+"""Секунды между взглядами в пустую очередь записки."""
 
 Act = Callable[[AbstractChannel], Awaitable[object]]
 
@@ -85,7 +89,16 @@ class BrokerFlags:
         await self._send(queue, note)
 
     async def note(self, name: str) -> str:
-        """Записка; прочитанная остаётся в очереди."""
+        """Записка; прочитанная остаётся в очереди. Пока её держит другой читатель, очередь пуста: спросить снова."""
+        for pause in _AGAIN:
+            text = await self._note(name)
+            if text != "":
+                return text or ""
+            await asyncio.sleep(pause)
+        return ""
+
+    async def _note(self, name: str) -> str | None:
+        """None - there is no queue of the note; empty - there is, with nothing to read now."""
         queue, found = note_queue(name), list[str]()
 
         async def read(channel: AbstractChannel) -> None:
@@ -97,7 +110,7 @@ class BrokerFlags:
         try:
             await self._act(read)
         except ChannelNotFoundEntity:
-            return ""
+            return None
         except Exception as error:
             raise Retry(f"Записку {queue} не прочитать. {explain(error, self._broker)}") from error
         return "".join(found)
