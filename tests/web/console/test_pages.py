@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -206,6 +207,36 @@ async def test_many_readers_at_once_ask_the_parts_once_and_again_only_later() ->
         assert str((await remembered.get()).error) == "лежит"  # an outage is remembered as well
     await clock.advance(FRESH)
     assert ((await remembered.get()).value, asked) == (3, 3)
+
+
+async def test_a_broken_question_is_asked_and_recorded_once_for_all_who_wait(
+    tmp_path: Path, log_records: list[Any]
+) -> None:
+    clock, asked = VirtualClock(), 0
+
+    async def ask() -> Overview:
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(0)
+        raise RuntimeError("сломано внутри")
+
+    class Broken(Desk):
+        _remembered = Remembered(ask, clock)
+
+        async def overview(self) -> Known[Overview]:
+            return await self._remembered.get()
+
+    settings = settings_of(tmp_path)
+    async with browsing(settings, Broken(settings, clock)) as browser:
+        shown = await asyncio.gather(*(browser.get("/") for _ in range(10)))
+        assert {(page.status, "в журнале службы console" in page.text) for page in shown} == {(500, True)}
+        assert asked == 1
+        (recorded,) = [each for each in log_records if each["level"].name == "ERROR"]
+        assert "сломано внутри" in recorded["tail"]
+
+        await clock.advance(FRESH)
+        await browser.get("/")
+    assert asked == 2
 
 
 async def test_searches_wait_their_turn_and_too_many_are_told_so(tmp_path: Path) -> None:
