@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,7 @@ from exchanger.web.console.entry import ALL_TRIES, SESSION, SESSIONS, TRIES, WIN
 from exchanger.web.console.guard import HEADERS
 from exchanger.web.console.site import MOST_BYTES, console
 from tests.web.console.kit import NOBODY, PAGES, PASSWORD, browsing, settings_of
+from tests.web.console.said import Said
 
 FORM = {"password": PASSWORD}
 
@@ -93,6 +95,21 @@ async def test_behind_tls_the_cookie_is_for_tls_only(tmp_path: Path) -> None:
     assert "Secure" in entered.headers["Set-Cookie"]
 
 
+@pytest.mark.parametrize("path", ["/login", "/logout"])
+async def test_a_form_of_ours_is_known_behind_a_proxy_that_names_another_host(tmp_path: Path, path: str) -> None:
+    origin = "https://console.example.ru:8443"
+    async with browsing(settings_of(tmp_path, EXCHANGER_CONSOLE_PASSWORD=PASSWORD)) as browser:
+        await browser.post("/login", FORM)
+        refused = await browser.post(path, FORM, Host="console.example.ru", Origin=origin)
+        assert refused.status == 403
+        assert "прокси должен передавать Host" in refused.text
+
+        named = await browser.post(path, FORM, Host="console.example.ru:8443", Origin=origin)
+        await browser.post("/login", FORM)
+        trusted = await browser.post(path, FORM, Host="console.example.ru", Origin=origin, Sec_Fetch_Site="same-origin")
+    assert (named.status, trusted.status) == (303, 303)
+
+
 @pytest.mark.parametrize(
     "foreign",
     [
@@ -164,6 +181,10 @@ async def test_a_session_ends_by_time_and_by_too_many_others() -> None:
         {"Host": "192.0.2.7"},
         {"Host": "[::1"},
         {"X_Forwarded_For": "198.51.100.7"},
+        {"X_Forwarded_Proto": "https"},
+        {"x_forwarded_server": "proxy"},
+        {"X_Real_IP": "198.51.100.7"},
+        {"Via": "1.1 proxy"},
         {"Forwarded": "for=198.51.100.7"},
     ],
 )
@@ -177,6 +198,30 @@ async def test_without_a_password_a_foreign_name_or_a_proxy_gets_nothing(
         assert "audit.jsonl" not in refused.text
         for name in ("localhost:8090", "127.0.0.1", "127.0.0.2:8090", "[::1]:8090"):
             assert (await browser.get("/audit", Host=name)).status == 200
+
+
+FROM_ELSEWHERE = [
+    {"Sec_Fetch_Site": site, "Sec_Fetch_Mode": mode, "Sec_Fetch_Dest": dest}
+    for site in ("cross-site", "same-site")
+    for mode, dest in (("no-cors", "image"), ("navigate", "iframe"), ("navigate", "document"))
+]
+
+
+@pytest.mark.parametrize("headers", FROM_ELSEWHERE)
+@pytest.mark.parametrize("locked", [False, True])
+async def test_a_page_of_another_site_makes_the_console_ask_nothing(
+    tmp_path: Path, headers: dict[str, str], locked: bool
+) -> None:
+    settings = settings_of(tmp_path, **({"EXCHANGER_CONSOLE_PASSWORD": PASSWORD} if locked else {}))
+    async with browsing(settings, Said(settings)) as browser:
+        await browser.post("/login", FORM)
+        for page in PAGES:
+            refused = await browser.get(page, **headers)
+            led = page == "/" and headers["Sec_Fetch_Dest"] == "document"
+            assert refused.status == (200 if led else 403), page
+            assert led or "Что делать: откройте обзор" in refused.text
+            own = await browser.get(page, **{**headers, "Sec_Fetch_Site": "same-origin"})
+            assert own.status == 200
 
 
 async def test_bodies_and_numbers_are_bounded(tmp_path: Path) -> None:
@@ -194,7 +239,28 @@ async def test_a_body_that_is_no_form_is_refused_and_never_an_error_of_ours(tmp_
     async with browsing(settings_of(tmp_path, EXCHANGER_CONSOLE_PASSWORD=PASSWORD)) as browser:
         for body in (b"password=\xff\xfe", b"--x\r\n", b""):
             async with browser.client.post(f"{browser.url}/login", data=body, headers={"Content-Type": kind}) as answer:
-                assert answer.status in {400, 403, 429}
+                assert answer.status == 415 if "urlencoded" not in kind else answer.status in {400, 403, 429}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Type": "multipart/form-data; boundary=x"},
+        {"Content-Type": "application/x-www-form-urlencoded", "Content-Encoding": "gzip"},
+    ],
+    ids=["parts", "packed"],
+)
+async def test_a_form_made_to_break_the_reader_is_refused_without_a_line_in_the_log(
+    tmp_path: Path, headers: dict[str, str], log_records: list[Any]
+) -> None:
+    named = 'Content-Disposition: form-data; name="password"'
+    part = f"--x\r\n{named}\r\nContent-Transfer-Encoding: foo\r\n\r\na\r\n--x--\r\n".encode()
+    async with (
+        browsing(settings_of(tmp_path, EXCHANGER_CONSOLE_PASSWORD=PASSWORD)) as browser,
+        browser.client.post(f"{browser.url}/login", data=part, headers=headers) as answer,
+    ):
+        assert answer.status == 415
+    assert not [each for each in log_records if each["level"].name == "ERROR"]
 
 
 async def test_every_answer_is_armoured(tmp_path: Path) -> None:

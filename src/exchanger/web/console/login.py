@@ -14,6 +14,8 @@ from exchanger.web.console.show import Show
 READ_WITHIN = 5.0
 """Секунд на тело формы: медленный отправитель не занимает соединение надолго."""
 
+_FOREIGN = "Форма отправлена с другого сайта. Если с этого, прокси должен передавать Host, каким его назвал браузер."
+
 
 class Login:
     """Вход и выход."""
@@ -32,8 +34,9 @@ class Login:
         return self._said(200)
 
     async def enter(self, request: web.Request) -> web.Response:
-        """Проверить пароль: 303 — впущен, 403 — не тот, 429 — слишком часто."""
-        _own_form(request)
+        """Проверить пароль: 303 — впущен, 403 — не тот, 415 — не форма, 429 — слишком часто."""
+        if not _is_own_form(request):
+            return self._said(403, _FOREIGN)
         address = request.remote or ""
         if (wait := self._entry.tries.wait(address)) > 0:
             response = self._said(429, f"Слишком много неудачных попыток, повторите через {math.ceil(wait / 60)} мин.")
@@ -52,7 +55,8 @@ class Login:
 
     async def leave(self, request: web.Request) -> web.Response:
         """Кончить сеанс."""
-        _own_form(request)
+        if not _is_own_form(request):
+            return self._said(403, _FOREIGN)
         self._entry.close(request.cookies.get(self._cookie, ""))
         left = web.Response(status=303, headers={"Location": "/login"})
         left.del_cookie(self._cookie, path="/", httponly=True, samesite="Strict")
@@ -62,16 +66,18 @@ class Login:
         return web.Response(text=self._show.page("login", fault=fault), status=status, content_type="text/html")
 
 
-def _own_form(request: web.Request) -> None:
+def _is_own_form(request: web.Request) -> bool:
     """A form of another site must neither enter nor leave in a visitor's name."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
-        raise web.HTTPForbidden
-    origin = request.headers.get("Origin")
-    if origin is not None and origin not in {f"http://{request.host}", f"https://{request.host}"}:
-        raise web.HTTPForbidden
+    site = request.headers.get("Sec-Fetch-Site")
+    if site == "same-origin":  # no page can forge it, and a proxy may name another Host
+        return True
+    own = {None, f"http://{request.host}", f"https://{request.host}"}
+    return site in {None, "none"} and request.headers.get("Origin") in own
 
 
 async def _password(request: web.Request) -> str:
+    if request.content_type != "application/x-www-form-urlencoded" or "Content-Encoding" in request.headers:
+        raise web.HTTPUnsupportedMediaType
     try:
         async with asyncio.timeout(READ_WITHIN):
             given = (await request.post()).get("password", "")
