@@ -14,7 +14,7 @@ from tests.docs.pages import ROOT, Page, pages
 
 _ASSIGNMENT = re.compile(r"[A-Z_][A-Z0-9_]*=.*")
 _DEMO = re.compile(r'make demo ARGS="([^"]*)"')
-_WORD = re.compile(r"-{0,2}[a-z][a-z0-9-]*")
+_WORD = re.compile(r"-{0,2}[a-z0-9][a-z0-9-]*")
 _TARGET = re.compile(r"\bmake ([a-z]+)")
 
 

@@ -19,7 +19,7 @@ _DIFFERENT = 1
 
 
 def record(
-    system: Annotated[str, typer.Argument(metavar="СИСТЕМА", help="bitrix24 или openproject.")],
+    system: Annotated[str, typer.Argument(metavar="СИСТЕМА", help="bitrix24, openproject или 1c.")],
     *,
     output: Annotated[Path, typer.Option("--output", "-o", dir_okay=False, help="Куда записать.")],
 ) -> None:

@@ -16,11 +16,11 @@ _EMPTY = frozenset({"null", "string:empty"})
 class Rules:
     """Особенности системы.
 
-    `content` — ключ, под которым лежит сам ответ; `limited` — коды «вам этого не дано», заглавными: такой ответ ничего
-    не говорит о стенде.
+    `content` — ключи, под одним из которых лежит сам ответ; `limited` — коды «вам этого не дано», заглавными: такой
+    ответ ничего не говорит о стенде.
     """
 
-    content: str
+    content: tuple[str, ...]
     limited: frozenset[str]
 
 
@@ -73,8 +73,9 @@ def _answers(system: Recorded, stand: Recorded, rules: Rules) -> Iterator[tuple[
         yield "", f"код ошибки: в записи {system.error or 'нет'}, у стенда {stand.error or 'нет'}"
         return
     if system.step.startswith(_MISSING):
-        empty, place = Shape(), rules.content
-        yield from _exactly(system.answer.keys.get(place, empty), stand.answer.keys.get(place, empty), place)
+        empty = Shape()
+        for place in rules.content:
+            yield from _exactly(system.answer.keys.get(place, empty), stand.answer.keys.get(place, empty), place)
     else:
         yield from _shapes(system.answer, stand.answer, "")
 

@@ -18,7 +18,7 @@ from exchanger.systems.bitrix24.settings import BitrixOptions
 from exchanger.systems.bitrix24.snapshots import CUSTOM, SELECT
 
 RULES = Rules(
-    "result",
+    ("result",),
     frozenset(
         {"ERROR_METHOD_NOT_FOUND", "INSUFFICIENT_SCOPE", "ACCESS_DENIED", "QUERY_LIMIT_EXCEEDED",
          "OPERATION_TIME_LIMIT"}

@@ -19,7 +19,7 @@ from exchanger.systems.openproject.schema import read_form
 from exchanger.systems.openproject.settings import OpenProjectOptions
 from exchanger.systems.openproject.touches import involving
 
-RULES = Rules("_embedded", frozenset({"MISSINGPERMISSION", "TOOMANYREQUESTS", "PAGE"}))
+RULES = Rules(("_embedded",), frozenset({"MISSINGPERMISSION", "TOOMANYREQUESTS", "PAGE"}))
 
 PACKAGES = 5
 """Сколько последних пакетов прочитать подробно: у одного нет вложений, у другого связей."""

@@ -22,6 +22,7 @@ def listed(base: Infobase, kind: EntityType, user: User, asked: Options) -> Row:
     for name, way in reversed(asked.orderby):
         found.sort(key=_order(base, kind, name), reverse=way == "desc")
     end = None if asked.top is None else asked.skip + asked.top
+    render.entity(base, kind, kind.blank(), asked)  # a field that is not there is refused in an empty set as well
     page = [render.entity(base, kind, row, asked) for row in found[asked.skip : end]]
     return ({"odata.count": str(len(found))} if asked.count else {}) | {"value": page}
 

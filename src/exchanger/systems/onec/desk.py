@@ -37,13 +37,18 @@ def limits(options: OnecOptions) -> Limits:
     return Limits(per_second=_PER_SECOND, burst=_PER_SECOND, at_once=options.at_once)
 
 
-@asynccontextmanager
-async def open_desk(options: OnecOptions, limiter: Limiter, clock: Clock) -> AsyncIterator[Desk]:
-    """Открыть клиента; к базе не обращается. Сеансы базы завершаются на выходе."""
+def require_key_field(options: OnecOptions) -> None:
+    """`ConfigError` — ключ ищется по реквизиту, а реквизит не назван."""
     if options.profile is Profile.ODATA and options.scheme is KeyScheme.MARKER and not options.key_field:
         raise ConfigError(
             "ONEC_KEY=marker, а ONEC_KEY_FIELD не задан.", remedy="назовите строковый реквизит, в котором лежит ключ."
         )
+
+
+@asynccontextmanager
+async def open_desk(options: OnecOptions, limiter: Limiter, clock: Clock) -> AsyncIterator[Desk]:
+    """Открыть клиента; к базе не обращается. Сеансы базы завершаются на выходе."""
+    require_key_field(options)
     base = options.base
     async with connected(options, limiter) as http:
         if options.profile is Profile.SERVICE:

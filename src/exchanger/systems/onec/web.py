@@ -18,10 +18,14 @@ def basic(username: str, password: str) -> str:
     return f"Basic {packed}"
 
 
+def http_options(options: OnecOptions) -> HttpOptions:
+    """Как говорить с базой. Печенья не хранятся: сеансами базы распоряжается аренда, один сеанс двоих не обслужит."""
+    headers = {"Accept": "application/json", "Authorization": basic(options.username, options.password)}
+    return HttpOptions(name="1С", timeout=options.timeout, tls=options.tls, headers=headers, cookies=False)
+
+
 @asynccontextmanager
 async def connected(options: OnecOptions, limiter: Limiter) -> AsyncIterator[Http]:
-    """Клиент HTTP базы. Печенья не хранятся: сеансами базы распоряжается аренда, один сеанс двоих не обслужит."""
-    headers = {"Accept": "application/json", "Authorization": basic(options.username, options.password)}
-    given = HttpOptions(name="1С", timeout=options.timeout, tls=options.tls, headers=headers, cookies=False)
-    async with Http(given, limiter) as http:
+    """Клиент HTTP базы."""
+    async with Http(http_options(options), limiter) as http:
         yield http

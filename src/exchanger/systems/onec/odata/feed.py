@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
 from exchanger.ports import Clock
@@ -19,6 +19,17 @@ OVERLAP = timedelta(minutes=5)
 LOOK_BACK = timedelta(minutes=10)
 
 
+def asked_since(place: str, fields: Sequence[str], page: int) -> dict[str, str]:
+    """Строка запроса ленты с этого места."""
+    return {
+        "$filter": f"Date ge {moment(place)} or ДатаИсполнения ge {moment(place)}",
+        "$select": ",".join(fields),
+        "$orderby": "Date,Number",
+        "$top": str(page),
+        "allowedOnly": "true",
+    }
+
+
 class Feed:
     """Чтение ленты. Место — время базы: записи сравнимы как строки."""
 
@@ -32,13 +43,7 @@ class Feed:
         """Задачи, начатые или выполненные после этого места; место двигается только в конце чтения."""
         now = self._clock.now()
         kept = since or local(now - LOOK_BACK, self._options.zone)
-        asked = {
-            "$filter": f"Date ge {moment(kept)} or ДатаИсполнения ge {moment(kept)}",
-            "$select": ",".join(fields_of(entity, self._marks)),
-            "$orderby": "Date,Number",
-            "$top": str(self._options.page),
-            "allowedOnly": "true",
-        }
+        asked = asked_since(kept, fields_of(entity, self._marks), self._options.page)
         skip = 0
         while True:
             rows = await self._api.rows(path_of(entity), {**asked, "$skip": str(skip)})
