@@ -105,6 +105,14 @@ async def test_a_body_without_end_is_cut(door: Door) -> None:
     assert door.heard == []
 
 
+async def test_a_body_that_is_not_what_its_headers_say_is_no_error_of_ours(door: Door) -> None:
+    async with door.client.post(
+        f"{door.url}/hooks/bitrix24", data=b"not packed", headers={"Content-Encoding": "gzip"}
+    ) as answer:
+        assert answer.status == 400
+    assert door.heard == []
+
+
 async def test_a_system_without_a_door_is_not_found(door: Door) -> None:
     assert await door.post(notice(), "/hooks/openproject") == 404
 

@@ -39,7 +39,7 @@ class Receiver:
         except Forged:
             self._refuse(hook.system)
             return web.Response(status=403)
-        except (ValueError, TimeoutError):
+        except (ValueError, TimeoutError, web.RequestPayloadError):
             return web.Response(status=400)
         more = {"again": True} if objects and hook.again(knock) else {}
         for each in objects:
