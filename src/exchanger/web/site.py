@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -22,7 +23,9 @@ _LAST_ANSWERS = 5.0
 @asynccontextmanager
 async def open_site(app: web.Application, port: int, host: str = "127.0.0.1") -> AsyncIterator[str]:
     """Открыть приложение; возвращает адрес. Порт 0 — любой свободный."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_LAST_ANSWERS, keepalive_timeout=IDLE)
+    runner = web.AppRunner(
+        app, access_log=None, logger=_server_log(), shutdown_timeout=_LAST_ANSWERS, keepalive_timeout=IDLE
+    )
     await runner.setup()
     try:
         assert runner.server is not None  # set up above
@@ -33,6 +36,17 @@ async def open_site(app: web.Application, port: int, host: str = "127.0.0.1") ->
             server.close()
     finally:
         await runner.cleanup()
+
+
+def _server_log() -> logging.Logger:
+    """Without what only a sender can mend: the broken body of a stranger, refused already, fills no log."""
+    log = logging.getLogger("aiohttp.server.exchanger")
+    log.addFilter(_is_ours)
+    return log
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    return record.exc_info is None or not isinstance(record.exc_info[1], web.RequestPayloadError)
 
 
 def _admitted(server: web.Server) -> asyncio.BaseProtocol:
