@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 
 import pytest
 from aiohttp import web
@@ -12,10 +11,7 @@ from exchanger.web.site import _server_log
 
 
 def said(error: Exception, caplog: pytest.LogCaptureFixture) -> list[str]:
-    try:
-        raise error
-    except Exception:  # noqa: BLE001 - the record needs the exception's own information
-        _server_log().error("Unhandled exception", exc_info=sys.exc_info())
+    _server_log().error("Unhandled exception", exc_info=error)
     return [record.getMessage() for record in caplog.records]
 
 
