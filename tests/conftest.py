@@ -5,7 +5,7 @@ The fixtures are synchronous, so they can outlive the event loop of a single tes
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from itertools import count
 from secrets import token_hex
@@ -19,12 +19,26 @@ from exchanger.sandbox.flavour import EngineKind
 from exchanger.sandbox.rabbitmq import ForeignBroker, RabbitServer, Software, ensure_software, rabbitmq_process
 
 VHOSTS_AT_ONCE = 8  # one call of rabbitmqctl takes as long for eight as for one
+_LOG_TAIL = 12_000  # characters of an engine's log
 
 
 def unavailable(reason: str) -> NoReturn:
     if os.environ.get("EXCHANGER_TEST_REQUIRE_ALL") == "1":
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failed test shows what its engines wrote, too."""
+    report = yield
+    if report.failed and isinstance(item, pytest.Function):
+        for name, engine in item.funcargs.items():
+            if isinstance(engine, EngineProcess) and engine.log.exists():
+                report.sections.append((f"engine «{name}»", engine.log.read_text("utf-8", "replace")[-_LOG_TAIL:]))
+    return report
 
 
 def _engine(kind: EngineKind) -> Iterator[EngineProcess]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -15,6 +16,7 @@ from exchanger.domain.reconcile import Rules
 from exchanger.domain.task import ExternalTask, ObjectRef, Order
 from exchanger.roles.tracker import LINK_VARIABLE
 from exchanger.testing.clock import settle
+from exchanger.testing.memory_engine import MemoryEngine
 from exchanger.testing.memory_objects import MemoryObject
 from exchanger.wire import Receipt, Response, decode_response, encode_receipt
 from exchanger.wire.names import receipt_address
@@ -41,6 +43,16 @@ async def send_receipt(home: House, task: ExternalTask, ref: ObjectRef, *, adopt
     receipt = Receipt(Order(task, SYSTEM), ref, adopted, home.clock.now(), key=OURS.key(task.id))
     await home.bus.publish(receipt_address(SYSTEM), encode_receipt(receipt))
     await settle()
+
+
+def slow_link(patch: pytest.MonkeyPatch, *, seconds: float) -> None:
+    note = MemoryEngine.note
+
+    async def slow(engine: MemoryEngine, task: ExternalTask, values: Mapping[str, str]) -> None:
+        await engine.state.clock.sleep(seconds)
+        await note(engine, task, values)
+
+    patch.setattr(MemoryEngine, "note", slow)
 
 
 class TestReceipts:
@@ -86,6 +98,33 @@ class TestReceipts:
         await home.clock.advance(2)
         # Then the change that lies behind the cursor is not lost
         assert len(answers(home, task)) == 1
+
+    async def test_the_answer_waits_for_the_link(self, home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+        # Given an obligation that the tracker has from the engine's list, and its receipt with a slow link
+        task, found = await home.made()
+        slow_link(monkeypatch, seconds=30)
+        home.start(home.tracker().run)
+        await home.clock.advance(1)
+        await send_receipt(home, task, ObjectRef(SYSTEM, found.id))
+        # When a person finishes the object meanwhile
+        home.objects.finish(found.id)
+        await home.clock.advance(25)
+        # Then the outcome is not on its way before the link is there, and is at once after it
+        assert not answers(home, task)
+        await home.clock.advance(7)
+        assert home.state.notes[task.id]
+        assert len(answers(home, task)) == 1
+
+    async def test_no_link_is_written_when_the_outcome_is_on_its_way(self, home: House) -> None:
+        [(task, found)] = await watching(home)
+        home.objects.finish(found.id)
+        await home.clock.advance(home.pace.poll + 1)
+        assert len(answers(home, task)) == 1
+        # When the receipt comes again
+        home.state.notes.clear()
+        await send_receipt(home, task, ObjectRef(SYSTEM, found.id))
+        await home.clock.advance(1)
+        assert not home.state.notes
 
     async def test_an_adopted_object_that_was_finished_long_ago_is_answered_at_once(self, home: House) -> None:
         task = await home.fetched()

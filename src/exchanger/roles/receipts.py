@@ -35,8 +35,8 @@ class Receipts:
             if not await self._watch.actions.mark(marked):
                 await self._too_late(marked)
                 return
-            self._owe(marked.task, receipt)
             await self._link(marked.task, receipt)
+            self._owe(marked.task, receipt)
             self._context.emit(EventKind.MADE, task, receipt.ref.system, object=receipt.ref.id, link=receipt.ref.link)
 
     async def _whole(self, receipt: Receipt) -> ExternalTask | None:
@@ -55,13 +55,23 @@ class Receipts:
             watched.checked = self._context.clock.monotonic()
 
     async def _link(self, task: ExternalTask, receipt: Receipt) -> None:
-        """The link is for people: the engine's refusal of it must not hold up the task."""
+        """The link is for people: the engine's refusal of it must not hold up the task.
+
+        Never while the outcome is on its way: a variable written into a task that ends meanwhile costs the loser an
+        error 500, and on H2, which checks foreign keys without a lock, leaves a row that keeps the process from ending.
+        """
+        known = self._watch.index.get(task.id)
+        if known is not None and known.answered:
+            return
+        self._watch.linking.add(task.id)
         try:
             await self._context.engine.note(task, {LINK_VARIABLE: receipt.ref.link or receipt.ref.id})
         except OUTAGES:
             raise
         except ExchangerError as error:
             log.warning("ссылка на объект не записана в процесс", reason=str(error))
+        finally:
+            self._watch.linking.discard(task.id)
 
     async def _too_late(self, marked: Watched) -> None:
         """The task left the engine before its object was known: the person is told, if the object is still open."""

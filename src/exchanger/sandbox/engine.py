@@ -76,7 +76,7 @@ class EngineProcess:
 
     @property
     def log(self) -> Path:
-        """Журнал движка; пуст, пока нет ошибок."""
+        """Журнал движка: ошибки, каждая с причинами в нескольких строках."""
         return self._directory / "engine.log"
 
     def start(self) -> None:
