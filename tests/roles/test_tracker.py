@@ -11,13 +11,14 @@ import pytest
 
 from exchanger.connect import ErrorCodes, Notice
 from exchanger.domain.errors import Reject, Retry, SystemPaused
-from exchanger.domain.outcome import Failed, Refused
+from exchanger.domain.outcome import Failed, Outcome, Refused
 from exchanger.domain.reconcile import Rules
-from exchanger.domain.task import ExternalTask, ObjectRef, Order
+from exchanger.domain.task import ExternalTask, Metadata, ObjectRef, Order, Snapshot
 from exchanger.roles.tracker import LINK_VARIABLE
 from exchanger.testing.clock import settle
 from exchanger.testing.memory_engine import MemoryEngine
 from exchanger.testing.memory_objects import MemoryObject
+from exchanger.testing.memory_system import MemoryWork
 from exchanger.wire import Receipt, Response, decode_response, encode_receipt
 from exchanger.wire.names import receipt_address
 from tests.roles.house import OURS, SYSTEM, House, always, fail, nothing
@@ -53,6 +54,16 @@ def slow_link(patch: pytest.MonkeyPatch, *, seconds: float) -> None:
         await note(engine, task, values)
 
     patch.setattr(MemoryEngine, "note", slow)
+
+
+def slow_answer(patch: pytest.MonkeyPatch, home: House, *, seconds: float) -> None:
+    answer = MemoryWork.answer
+
+    async def slow(work: MemoryWork, found: Snapshot, task: ExternalTask, metadata: Metadata) -> Outcome:
+        await home.clock.sleep(seconds)
+        return await answer(work, found, task, metadata)
+
+    patch.setattr(MemoryWork, "answer", slow)
 
 
 class TestReceipts:
@@ -112,6 +123,27 @@ class TestReceipts:
         # Then the outcome is not on its way before the link is there, and is at once after it
         assert not answers(home, task)
         await home.clock.advance(7)
+        assert home.state.notes[task.id]
+        assert len(answers(home, task)) == 1
+
+    async def test_an_outcome_that_is_being_found_waits_for_the_link(
+        self, home: House, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # Given an outcome that the tracker has begun to find before the receipt came
+        task, found = await home.made()
+        slow_link(monkeypatch, seconds=30)
+        slow_answer(monkeypatch, home, seconds=10)
+        home.objects.finish(found.id)
+        home.start(home.tracker().run)
+        await home.clock.advance(5)
+        assert home.objects.calls["answer"] == 0
+        # When the receipt comes, and the outcome is found while the link is being written
+        await send_receipt(home, task, ObjectRef(SYSTEM, found.id))
+        await home.clock.advance(15)
+        assert home.objects.calls["answer"] == 1
+        # Then the outcome goes out only after the link
+        assert not answers(home, task)
+        await home.clock.advance(16)
         assert home.state.notes[task.id]
         assert len(answers(home, task)) == 1
 

@@ -27,17 +27,22 @@ from exchanger.domain.task import ObjectRef, Order, Snapshot
 from exchanger.roles.cancellation import Cancellation
 from exchanger.roles.context import Context
 from exchanger.roles.index import Recent, Watched
+from exchanger.roles.serial import Serial
 from exchanger.telemetry.log import log
 from exchanger.wire import Response, encode_response
 
 
 class Actions:
-    """Действия сверки одной системы."""
+    """Действия сверки одной системы.
+
+    `settling` — очередь по задаче: запись в исполнение и отправка исхода не идут рядом.
+    """
 
     def __init__(self, context: Context, system: OpenSystem) -> None:
         self._context = context
         self._system = system
         self._cancellation = Cancellation(context, system)
+        self.settling = Serial()
         self._told: Recent[tuple[str, Notice], bool] = Recent()
 
     async def act(self, watched: Watched, action: Action) -> None:
@@ -66,12 +71,13 @@ class Actions:
         await self._respond(watched, outcome, found.ref.id)
 
     async def _respond(self, watched: Watched, outcome: Outcome, object_id: str) -> None:
-        now = self._context.clock.now()
-        ref = watched.ref or ObjectRef(self._system.name, object_id or "?")
-        response = Response(Order(watched.task, self._system.name), outcome, at=now, ref=ref)
-        await self._context.bus.publish(self._context.names.responses_address, encode_response(response, now=now))
-        watched.answered += 1
-        watched.answered_at = self._context.clock.monotonic()
+        async with self.settling.turn(watched.task.id):
+            now = self._context.clock.now()
+            ref = watched.ref or ObjectRef(self._system.name, object_id or "?")
+            response = Response(Order(watched.task, self._system.name), outcome, at=now, ref=ref)
+            await self._context.bus.publish(self._context.names.responses_address, encode_response(response, now=now))
+            watched.answered += 1
+            watched.answered_at = self._context.clock.monotonic()
         kind = type(outcome).__name__
         self._context.emit(EventKind.ANSWERED, watched.task, self._system.name, outcome=kind, object=object_id)
         log.info("исход объекта отправлен", task=watched.task.id, object=object_id, outcome=kind)

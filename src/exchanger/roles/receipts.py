@@ -60,18 +60,16 @@ class Receipts:
         Never while the outcome is on its way: a variable written into a task that ends meanwhile costs the loser an
         error 500, and on H2, which checks foreign keys without a lock, leaves a row that keeps the process from ending.
         """
-        known = self._watch.index.get(task.id)
-        if known is not None and known.answered:
-            return
-        self._watch.linking.add(task.id)
-        try:
-            await self._context.engine.note(task, {LINK_VARIABLE: receipt.ref.link or receipt.ref.id})
-        except OUTAGES:
-            raise
-        except ExchangerError as error:
-            log.warning("ссылка на объект не записана в процесс", reason=str(error))
-        finally:
-            self._watch.linking.discard(task.id)
+        async with self._watch.actions.settling.turn(task.id):
+            known = self._watch.index.get(task.id)
+            if known is not None and known.answered:
+                return
+            try:
+                await self._context.engine.note(task, {LINK_VARIABLE: receipt.ref.link or receipt.ref.id})
+            except OUTAGES:
+                raise
+            except ExchangerError as error:
+                log.warning("ссылка на объект не записана в процесс", reason=str(error))
 
     async def _too_late(self, marked: Watched) -> None:
         """The task left the engine before its object was known: the person is told, if the object is still open."""

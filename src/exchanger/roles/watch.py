@@ -28,7 +28,6 @@ class Watch:
     """Обязательства системы и то, что с ними решает сверка.
 
     `early` — задачи, объект которых закончили раньше, чем пришла квитанция; `closed` — недавно закончившиеся задачи;
-    `linking` — задачи, в исполнение которых сейчас пишется ссылка: исход им не передаётся, пока она не записана;
     `listed` — список движка прочитан хоть раз; `fresh` — в указателе новое, `hinted` — система назвала изменившееся.
     """
 
@@ -44,7 +43,6 @@ class Watch:
         self.hinted = asyncio.Event()
         self.listed = asyncio.Event()
         self.early: Recent[str, bool] = Recent()
-        self.linking: set[str] = set()
         self.closed: Recent[str, ExternalTask] = Recent()
         self._slots = asyncio.Semaphore(_ACTIONS_AT_ONCE)
 
@@ -88,9 +86,6 @@ class Watch:
 
     async def consider(self, watched: Watched, objects: Sequence[Snapshot]) -> None:
         """Решить по сверке и выполнить."""
-        if watched.task.id in self.linking:
-            self.early.put(watched.task.id, value=True)
-            return
         now, monotonic = self.context.engine.now(), self.context.clock.monotonic()
         watched.checked = monotonic
         if now is None or self.brake.on:
